@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Writes the C tables of what is registered by lying in a folder: commands (sim/cmd_NAME.c defines
+# `command_NAME`) and policies (policies/NAME.c defines `policy_NAME`). Called by make.
+set -eu
+
+# table TYPE ARRAY PREFIX NAME...: declares and lists the descriptors.
+table() {
+	type=$1 array=$2 prefix=$3
+	shift 3
+	for name; do echo "extern const struct $type $prefix$name;"; done
+	echo "const struct $type *const $array[] = {"
+	for name; do echo "	&$prefix$name,"; done
+	echo "	NULL,"
+	echo "};"
+}
+
+names() {
+	for file; do
+		[ -e "$file" ] || continue
+		name=$(basename "$file" .c)
+		echo "${name#cmd_}"
+	done | LC_ALL=C sort
+}
+
+echo '/* Written by make from the files of sim/ and policies/; do not edit. */'
+echo '#include <stddef.h>'
+echo '#include "sim/command.h"'
+# shellcheck disable=SC2046
+table command commands command_ $(names sim/cmd_*.c)
+[ ! -e policies/policy.h ] || {
+	echo '#include "policies/policy.h"'
+	# shellcheck disable=SC2046
+	table policy policies policy_ $(names policies/*.c)
+}

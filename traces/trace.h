@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Trace files: one HDF5 file per virtual machine, one stream of records (sim/base/record.h) per
+ * processor, in chunks of TRACE_CHUNK records compressed by Blosc (HDF5 filter 32001). Layout,
+ * attributes and invariants are written where they are implemented, in traces/README.md and
+ * trace_write.c. A file without its `finished` mark, or with a chunk that fails its checksum, is
+ * refused with the chunk named.
+ */
+#ifndef TRACES_TRACE_H
+#define TRACES_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/base/error.h"
+#include "sim/base/hash.h"
+#include "sim/base/record.h"
+
+#define TRACE_FORMAT	     1
+#define TRACE_CHUNK	     131072 /* records */
+#define TRACE_MAX_PROCESSORS 64
+
+/* Where a trace comes from, and what was recorded. Strings are owned by the struct's holder. */
+struct trace_info {
+	unsigned processors;
+	uint64_t ram_bytes;
+	unsigned tlb_entries;	/* of the functional core; 0: imported */
+	bool region_only;	/* only between the guest's region marks */
+	const char *source;	/* "capture", "din", "lackey" */
+	const char *guest;	/* name of the guest program or imported file */
+	const char *command;	/* guest arguments, as typed */
+	const char *guest_hash; /* of the ELF or imported file */
+	const char *core_version;
+};
+
+/* Totals of one processor's stream; the writer counts them, the reader checks them. */
+#define TRACE_TOTALS(X)                                                 \
+	X(records, "1", "records in the stream")                        \
+	X(instructions, "1", "instructions executed")                   \
+	X(loads, "1", "data loads")                                     \
+	X(stores, "1", "data stores")                                   \
+	X(exceptions, "1", "exceptions taken")                          \
+	X(tlb_refills, "1", "exceptions through the TLB refill vector") \
+	X(maps, "1", "page translations reported")                      \
+	X(sync_passes, "1", "locks, barriers and events passed")
+struct trace_totals {
+#define X(name, unit, help) uint64_t name;
+	TRACE_TOTALS(X)
+#undef X
+};
+
+/* How hard to compress. */
+enum trace_codec { TRACE_LZ4, TRACE_ZSTD };
+
+struct trace_writer;
+
+/* Creates the file under a temporary name. Returns NULL with the error set. */
+struct trace_writer *trace_create(const char *path, const struct trace_info *info,
+				  enum trace_codec codec, struct error *err);
+/* Appends records to a processor's stream; they are copied. Returns 0 or -1 (disk full...). */
+int trace_append(struct trace_writer *, unsigned processor, const struct record *records, size_t n,
+		 struct error *err);
+/* Writes what is left, the totals and the finished mark, and renames. Frees. Returns 0 or -1. */
+int trace_finish(struct trace_writer *, struct error *err);
+/* Removes what was written. Frees. */
+void trace_abandon(struct trace_writer *);
+
+struct trace;
+
+/* Opens and checks everything but the chunks' contents. Any number of cursors, in any threads,
+ * may read one open trace. Returns NULL with the error set. */
+struct trace *trace_open(const char *path, struct error *err);
+void trace_close(struct trace *);
+const struct trace_info *trace_info_of(const struct trace *);
+const struct trace_totals *trace_totals_of(const struct trace *, unsigned processor);
+/* Identity of the content (metadata and all records): equal for equal traces. */
+const char *trace_hash(const struct trace *);
+uint64_t trace_compressed_bytes(const struct trace *);
+
+/* Reads one processor's stream chunk by chunk. */
+struct trace_cursor {
+	const struct trace *trace;
+	unsigned processor;
+	uint64_t next_chunk;
+	struct record *buffer; /* owned */
+};
+void trace_cursor_init(struct trace_cursor *, const struct trace *, unsigned processor);
+/* Decodes and checks the next chunk; *records stays valid until the next call. Returns the number
+ * of records, 0 at the end, -1 with the damaged chunk named. */
+long trace_cursor_next(struct trace_cursor *, const struct record **records, struct error *err);
+void trace_cursor_release(struct trace_cursor *);
+
+#endif
