@@ -72,7 +72,11 @@ void cpus_free(struct cpus *);
 struct cpu *cpus_get(struct cpus *, unsigned number);
 
 /* Executes at least `insns` instructions (it may exceed by less than a block of 64), unless it
- * stops before. Exceptions and interrupts are the guest's affair and do not stop it. */
+ * stops before. Exceptions and interrupts are the guest's affair and do not stop it, but an
+ * instruction that raised one is taken off the budget too, so that a handler that faults at once
+ * cannot keep the call from returning. While a processor waits (WAIT), the time of `insns`
+ * instructions passes instead: its Count advances, cpu_instructions does not; when nothing woke it
+ * meanwhile the answer is CPU_WAITING. */
 enum cpu_stop cpu_run(struct cpu *, uint64_t insns);
 void cpu_request_stop(struct cpu *);
 
@@ -91,6 +95,11 @@ void cpu_interrupt(struct cpu *, unsigned line, bool raised);
 
 /* Translates without side effect, with the rights of the current mode. Returns 0 or -1. */
 int cpu_translate(struct cpu *, uint32_t va, bool write, uint32_t *pa);
+/* From a monitor_call hook: a page that the call names must be mapped. Returns 0 with the physical
+ * address when a load at va would find it. Otherwise -1, and once the hook has returned (it must do
+ * nothing more) the call takes the exception that the load would take; the guest's handler returns
+ * to the call, which is then made again. */
+int cpu_require(struct cpu *, uint32_t va, uint32_t *pa);
 /* Copies between guest-virtual memory (RAM only) and the host. Returns 0, or -1 where a page is
  * not mapped; the part before it has been copied. Writing keeps predecoded code correct. */
 int cpu_read(struct cpu *, uint32_t va, void *to, uint32_t bytes);
