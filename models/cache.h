@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A set-associative cache with true LRU replacement: tags only, no data. It knows nothing of its
+ * neighbours: it says hit or miss, names a victim, and the replay decides what happens next. A
+ * tag maps a line number (machine address / line bytes) to a line id (set * ways + way); state
+ * and age are arrays by id, so that a test needs no fakes.
+ */
+#ifndef MODELS_CACHE_H
+#define MODELS_CACHE_H
+
+#include <stdint.h>
+
+#include "sim/base/error.h"
+
+/* Line states of the invalidation protocol (models/directory.h). */
+enum line_state { LINE_INVALID = 0, LINE_SHARED = 1, LINE_MODIFIED = 2 };
+
+#define CACHE_MISS UINT32_MAX
+
+struct cache {
+	uint32_t sets, ways;
+	unsigned line_shift; /* log2 of the bytes of a line */
+	uint64_t *tag;	     /* [sets * ways] line number; meaningful where state is not INVALID */
+	uint8_t *state;	     /* [sets * ways] enum line_state */
+	uint8_t *age;	     /* [sets * ways] 0 = most recently used of its set */
+};
+
+/* bytes, ways and line_bytes: line_bytes and bytes / (ways * line_bytes) must be powers of two,
+ * ways 1..64. Returns 0 or -1. Release with cache_release. */
+int cache_init(struct cache *, uint64_t bytes, uint64_t ways, uint64_t line_bytes,
+	       struct error *err);
+void cache_release(struct cache *);
+
+/* The id of the line, or CACHE_MISS. Changes nothing. */
+uint32_t cache_find(const struct cache *, uint64_t line);
+/* Marks a line most recently used. */
+void cache_touch(struct cache *, uint32_t id);
+/* The id that a fill of `line` would replace: an invalid way if there is one, else the LRU. */
+uint32_t cache_victim(const struct cache *, uint64_t line);
+/* Puts `line` at `id` in a state and marks it most recently used. */
+void cache_fill(struct cache *, uint32_t id, uint64_t line, enum line_state);
+/* Drops the line if it is there; returns the state it had. */
+enum line_state cache_invalidate(struct cache *, uint64_t line);
+
+#endif
