@@ -13,11 +13,10 @@ WARN     = -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Werror
 SANFLAGS = $(if $(filter asan,$(SAN)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all \
            -fno-omit-frame-pointer)$(if $(filter tsan,$(SAN)),-fsanitize=thread)
 comma   := ,
-VERSION := $(shell cat .version 2>/dev/null)
 override CFLAGS  := -std=gnu11 $(OPT) $(WARN) $(SANFLAGS) $(CFLAGS)
 override CPPFLAGS := -I. -I$(B)/gen -D_GNU_SOURCE $(CPPFLAGS)
-PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
-LDLIBS   = $(shell pkg-config --libs $(PKGS)) -lhdf5_serial_hl -ldl -lpthread -lm
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+LDLIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lhdf5_serial_hl -ldl -lpthread -lm
 
 # The program: every .c of these folders. tests/ and traces/guests/ are built by their own rules.
 SRC  := $(sort $(wildcard sim/*.c sim/*/*.c models/*.c traces/*.c policies/*.c analysis/*.c))
@@ -26,10 +25,24 @@ OBJ  := $(SRC:%.c=$(B)/%.o) $(GEN:%.c=%.o)
 LIBOBJ := $(filter-out $(B)/sim/main.o,$(OBJ))
 UNIT := $(sort $(wildcard tests/unit/*.c))
 
-.PHONY: all check bench paper fuzz install clean help FORCE
+.PHONY: all check bench paper fuzz install clean help packages-% FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(B)/discosim
+
+help:
+	@echo 'make            build build/discosim (SAN=asan or SAN=tsan: beside it, under build/asan, build/tsan)'
+	@echo 'make paper      guests, captures, sweeps, figures and tables into build/paper/index.html'
+	@echo 'make check      everything that proves it works (unit tests, QEMU, sanitizers, scripts)'
+	@echo 'make bench      speeds, as ratios against peers in the same run'
+	@echo 'make fuzz       the fuzzers, SECONDS_EACH=60 each'
+	@echo 'make guests     the MIPS programs, into build/guests'
+	@echo 'make install    into PREFIX=/usr/local'
+	@echo 'paper, check, bench and fuzz install missing Debian packages, saying so first'
+
+# What a target needs of the system: packages-build+guests and so on.
+packages-%:
+	@sh .ci/install $(subst +, ,$*)
 
 $(B)/discosim: $(OBJ)
 	$(CC) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $^ $(LDLIBS)
@@ -55,7 +68,45 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/libdiscosim.a
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(shell pkg-config --cflags cmocka) -MMD -MP -MF $@.d \
 		-o $@ $< $(B)/libdiscosim.a $(LDFLAGS) $(LDLIBS) $(shell pkg-config --libs cmocka)
 
+UNIT_BIN    := $(UNIT:%.c=$(B)/%)
+SCRIPTS     := $(filter-out tests/run.sh,$(sort $(wildcard tests/*.sh tests/*.py)))
+FUZZ        := $(sort $(wildcard tests/fuzz/*.c))
+JOBS        ?= $(shell nproc)
+
+unit: $(UNIT_BIN)
+unit-all: $(B)/discosim $(UNIT_BIN)
+
+# Each as a make of its own, so that pkg-config is asked again after an install.
+check: packages-build+guests+plots+check
+	@$(MAKE) --no-print-directory -j$(JOBS) unit-all guests
+	@$(MAKE) --no-print-directory -j$(JOBS) SAN=asan unit-all
+	@sh tests/run.sh build $(UNIT:%.c=build/%) $(UNIT:%.c=build/asan/%) $(SCRIPTS)
+
+install: $(B)/discosim
+	install -D -m 755 $(B)/discosim $(DESTDIR)$(PREFIX)/bin/discosim
+	install -D -m 644 policies/policy.h $(DESTDIR)$(PREFIX)/include/discosim/policies/policy.h
+	install -D -m 644 sim/base/param.h $(DESTDIR)$(PREFIX)/include/discosim/sim/base/param.h
+	install -D -m 644 sim/base/error.h $(DESTDIR)$(PREFIX)/include/discosim/sim/base/error.h
+
+# libFuzzer programs, one per tests/fuzz/*.c, with clang and its own sanitized objects.
+FUZZ_BIN := $(FUZZ:tests/fuzz/%.c=build/fuzz/%)
+SECONDS_EACH ?= 60
+fuzz: packages-build+fuzz
+	@$(MAKE) --no-print-directory -j$(JOBS) fuzz-bin
+	@for f in $(FUZZ_BIN); do echo "== $$f"; mkdir -p $$f.corpus; \
+		$$f -max_total_time=$(SECONDS_EACH) -verbosity=0 -print_final_stats=1 \
+		-artifact_prefix=$$f. $$f.corpus 2>&1 | tail -n 12; [ $${PIPESTATUS:-0} = 0 ] || exit 1; done
+fuzz-bin: $(FUZZ_BIN)
+FUZZ_CFLAGS = -std=gnu11 -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -w
+build/fuzz/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	clang $(CPPFLAGS) $(PKG_CFLAGS) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
+build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(patsubst %.c,build/fuzz/obj/%.o,$(filter-out sim/main.c,$(SRC))) \
+		build/fuzz/obj/$(GEN:.c=.o)
+	clang $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+
 clean:
 	rm -rf build
 
+-include $(wildcard traces/guests/guests.mk)
 -include $(OBJ:.o=.d) $(UNIT:%.c=$(B)/%.d)
