@@ -11,8 +11,7 @@
 #include <stdbool.h>
 
 #include "sim/base/error.h"
-
-#define DISCOSIM_VERSION "0.1.0"
+#include "sim/base/version.h"
 
 struct command {
 	const char *name;

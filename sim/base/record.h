@@ -18,6 +18,13 @@
  * delay slot. An instruction that raised an exception is not counted in a run (it did not
  * complete), and has no data record. LOAD, STORE, MAP and CACHE_OP may stand among the data records
  * of a run; every other kind takes effect after all instructions of the run before it.
+ *
+ * Imported traces (struct trace_info, tlb_entries 0) come from processors without our segments and
+ * with instructions of any size: each instruction that is not 4 bytes at a multiple of 4 is a
+ * FETCH, which counts as a run of one (it may straddle two lines, and touches both); a reference
+ * may straddle lines, and one of more than 8 bytes is several records, all but the first marked
+ * REF_CONTINUES, to be counted once; every page has a MAP before its first use, also where KSEG0
+ * and KSEG1 would be.
  */
 #ifndef SIM_BASE_RECORD_H
 #define SIM_BASE_RECORD_H
@@ -66,7 +73,10 @@ struct record {
 	X(OPERAND, "operand", "addr: second word of the record before")                           \
 	X(INPUT_OUTPUT, "input_output",                                                           \
 	  "addr: bytes; arg: UHI operation. The board served a host request")                     \
-	X(TLB_SNAPSHOT, "tlb_snapshot", "as TLB_WRITE: what the TLB held when recording began")
+	X(TLB_SNAPSHOT, "tlb_snapshot", "as TLB_WRITE: what the TLB held when recording began")   \
+	X(FETCH, "fetch",                                                                         \
+	  "addr: VA; arg: bytes (1..255). One instruction of that size, as a RUN of one "         \
+	  "(imported traces of other processors)")
 
 enum record_kind {
 #define X(name, word, help) RECORD_##name,
@@ -78,6 +88,8 @@ enum record_kind {
 /* arg of LOAD and STORE */
 #define REF_BYTES(arg) ((arg)&15)   /* 1..8 bytes really touched */
 #define REF_LINKED     0x10	    /* LL, or an SC that succeeded */
+#define REF_MODIFY     0x20	    /* imported: STORE to what the same instruction's LOAD read */
+#define REF_CONTINUES  0x40	    /* imported: next piece of the reference before, over 8 bytes */
 #define REF_INDEX(arg) ((arg) >> 8) /* instruction of the run, from 0; 16 bits */
 #define REF_ARG(bytes, flags, index) \
 	((uint32_t)(bytes) | (uint32_t)(flags) | (uint32_t)(index) << 8)
