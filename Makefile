@@ -45,18 +45,21 @@ packages-%:
 	@sh .ci/install $(subst +, ,$*)
 
 $(B)/discosim: $(OBJ)
-	$(CC) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $^ $(LDLIBS)
+	@echo '  LINK $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $^ $(LDLIBS)
 
 $(B)/libdiscosim.a: $(LIBOBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@echo '  AR   $@'
+	@$(AR) rcs $@ $^
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo '  CC   $@'
+	@$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/gen/%.o: $(B)/gen/%.c Makefile
-	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # What is registered is what lies in the folder (policies, figures); the list is rewritten when it changes.
 $(B)/gen/registry.c: FORCE
@@ -65,7 +68,8 @@ $(B)/gen/registry.c: FORCE
 
 $(B)/tests/unit/%: tests/unit/%.c $(B)/libdiscosim.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(shell pkg-config --cflags cmocka) -MMD -MP -MF $@.d \
+	@echo '  TEST $@'
+	@$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(shell pkg-config --cflags cmocka) -MMD -MP -MF $@.d \
 		-o $@ $< $(B)/libdiscosim.a $(LDFLAGS) $(LDLIBS) $(shell pkg-config --libs cmocka)
 
 UNIT_BIN    := $(UNIT:%.c=$(B)/%)
@@ -100,10 +104,11 @@ fuzz-bin: $(FUZZ_BIN)
 FUZZ_CFLAGS = -std=gnu11 -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -w
 build/fuzz/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	clang $(CPPFLAGS) $(PKG_CFLAGS) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
+	@clang $(CPPFLAGS) $(PKG_CFLAGS) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
 build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(patsubst %.c,build/fuzz/obj/%.o,$(filter-out sim/main.c,$(SRC))) \
 		build/fuzz/obj/$(GEN:.c=.o)
-	clang $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+	@echo '  FUZZ $@'
+	@clang $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 clean:
 	rm -rf build
