@@ -2,8 +2,12 @@
 /*
  * A set-associative cache with true LRU replacement: tags only, no data. It knows nothing of its
  * neighbours: it says hit or miss, names a victim, and the replay decides what happens next. A
- * tag maps a line number (machine address / line bytes) to a line id (set * ways + way); state
+ * tag maps a line number (address / line bytes) to a line id (set * ways + way); state
  * and age are arrays by id, so that a test needs no fakes.
+ *
+ * The set is the line number modulo the number of sets. An invalid way's tag is CACHE_NO_LINE, so
+ * that a lookup compares tags alone: change a valid line's state by writing state[id], but make
+ * it invalid through cache_invalidate only.
  */
 #ifndef MODELS_CACHE_H
 #define MODELS_CACHE_H
@@ -15,14 +19,15 @@
 /* Line states of the invalidation protocol (models/directory.h). */
 enum line_state { LINE_INVALID = 0, LINE_SHARED = 1, LINE_MODIFIED = 2 };
 
-#define CACHE_MISS UINT32_MAX
+#define CACHE_MISS    UINT32_MAX
+#define CACHE_NO_LINE UINT64_MAX
 
 struct cache {
 	uint32_t sets, ways;
 	unsigned line_shift; /* log2 of the bytes of a line */
-	uint64_t *tag;	     /* [sets * ways] line number; meaningful where state is not INVALID */
-	uint8_t *state;	     /* [sets * ways] enum line_state */
-	uint8_t *age;	     /* [sets * ways] 0 = most recently used of its set */
+	uint64_t *tag;	     /* [sets * ways] line number, or CACHE_NO_LINE; owned */
+	uint8_t *state;	     /* [sets * ways] enum line_state; owned */
+	uint8_t *age;	     /* [sets * ways] 0 = most recently used of its set; owned */
 };
 
 /* bytes, ways and line_bytes: line_bytes and bytes / (ways * line_bytes) must be powers of two,
@@ -32,12 +37,29 @@ int cache_init(struct cache *, uint64_t bytes, uint64_t ways, uint64_t line_byte
 void cache_release(struct cache *);
 
 /* The id of the line, or CACHE_MISS. Changes nothing. */
-uint32_t cache_find(const struct cache *, uint64_t line);
+static inline uint32_t cache_find(const struct cache *c, uint64_t line)
+{
+	uint32_t first = (uint32_t)(line & (c->sets - 1)) * c->ways, end = first + c->ways;
+
+	for (uint32_t id = first; id < end; id++)
+		if (c->tag[id] == line)
+			return id;
+	return CACHE_MISS;
+}
+
+/* What cache_touch does when the line was not the most recent one already. */
+void cache_make_recent(struct cache *, uint32_t id);
+
 /* Marks a line most recently used. */
-void cache_touch(struct cache *, uint32_t id);
+static inline void cache_touch(struct cache *c, uint32_t id)
+{
+	if (c->age[id] != 0)
+		cache_make_recent(c, id);
+}
+
 /* The id that a fill of `line` would replace: an invalid way if there is one, else the LRU. */
 uint32_t cache_victim(const struct cache *, uint64_t line);
-/* Puts `line` at `id` in a state and marks it most recently used. */
+/* Puts `line` at `id`, a way of its set, in a valid state and marks it most recently used. */
 void cache_fill(struct cache *, uint32_t id, uint64_t line, enum line_state);
 /* Drops the line if it is there; returns the state it had. */
 enum line_state cache_invalidate(struct cache *, uint64_t line);

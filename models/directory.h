@@ -12,13 +12,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum directory_state { DIR_UNCACHED, DIR_SHARED, DIR_MODIFIED };
+#include "sim/base/error.h"
+
+enum directory_state { DIR_UNCACHED, DIR_SHARED, DIR_MODIFIED, DIR_STATE_COUNT };
 enum directory_event {
 	DIR_READ,      /* read miss */
 	DIR_WRITE,     /* write miss */
 	DIR_UPGRADE,   /* write to a line the cache has shared */
 	DIR_WRITEBACK, /* a modified line is replaced */
 	DIR_DROP,      /* a shared line is replaced (replacement hint) */
+	DIR_EVENT_COUNT
 };
 
 struct directory_entry {
@@ -34,13 +37,16 @@ struct directory_answer {
 };
 
 struct directory {
-	unsigned lines_per_page;       /* page bytes / line bytes */
+	unsigned lines_per_page;       /* page bytes / line bytes; a power of two */
+	unsigned page_shift;	       /* its log2 */
 	uint64_t pages;		       /* machine pages */
 	struct directory_entry **page; /* [pages], NULL until a line of it is cached; owned */
 };
 
-void directory_init(struct directory *, uint64_t machine_pages, unsigned lines_per_page);
+int directory_init(struct directory *, uint64_t machine_pages, unsigned lines_per_page,
+		   struct error *err);
 void directory_release(struct directory *);
+/* The entry of a machine line, made (uncached) on first use. Asserts that the page exists. */
 struct directory_entry *directory_at(struct directory *, uint64_t line);
 /* Applies an event of a cache to a line. Asserts that the protocol allows it in this state. */
 struct directory_answer directory_apply(struct directory *, uint64_t line, unsigned cache,
@@ -48,12 +54,15 @@ struct directory_answer directory_apply(struct directory *, uint64_t line, unsig
 /* Forgets a page's lines; returns the union of caches that had any (for a page move). */
 uint64_t directory_forget_page(struct directory *, uint64_t machine_page);
 
-/* The protocol's rows, for tests and the checker. */
+/* The protocol's rows, for tests and the checker: one for every state and event, the row of
+ * (state, event) at state * DIR_EVENT_COUNT + event. */
 struct directory_row {
 	enum directory_state state;
 	enum directory_event event;
-	enum directory_state next;
-	bool legal, add_requester, only_requester, remove_requester;
+	enum directory_state next; /* UNCACHED instead when no sharer is left */
+	bool legal;
+	bool requester_has; /* the requester must be a sharer; otherwise it must not be one */
+	bool add_requester, only_requester, remove_requester; /* what becomes of the sharers */
 	bool owner_supplies, invalidate_others, to_memory;
 };
 extern const struct directory_row directory_rows[];

@@ -3,7 +3,9 @@
  * Disco's second-level TLB (SOSP'97 section 4.2.2): a software cache, in the monitor's memory, of
  * recent virtual-to-machine translations of one virtual processor, consulted first on every TLB
  * miss. The paper prints neither size nor organisation; we model a set-associative table with LRU
- * replacement, entries one 4 KB page each, keyed by (virtual page, ASID or global).
+ * replacement, entries one 4 KB page each, keyed by (virtual page, ASID or global). The set is a
+ * hash of both, so that processes with the same layout do not crowd the same sets; a lookup
+ * probes the ASID's set, then the global one.
  */
 #ifndef MODELS_L2TLB_H
 #define MODELS_L2TLB_H
@@ -14,12 +16,13 @@
 #include "sim/base/error.h"
 
 struct l2tlb {
-	unsigned sets, ways;
-	uint64_t *key; /* [sets * ways] 0 = empty; owned */
-	uint8_t *age;  /* [sets * ways]; owned */
+	unsigned sets, ways; /* sets: 0 when there is none */
+	uint64_t *key;	     /* [sets * ways] 0 = empty; owned */
+	uint8_t *age;	     /* [sets * ways] 0 = most recently used of its set; owned */
 };
 
-/* entries: power of two >= ways, or 0 for none (every lookup misses); ways: power of two. */
+/* entries: power of two >= ways, or 0 for none (every lookup misses); ways: power of two, at most
+ * 128. Returns 0 or -1. */
 int l2tlb_init(struct l2tlb *, unsigned entries, unsigned ways, struct error *err);
 void l2tlb_release(struct l2tlb *);
 bool l2tlb_lookup(struct l2tlb *, uint32_t va, uint16_t asid); /* a hit becomes most recent */

@@ -49,13 +49,15 @@ void pages_release(struct pages *);
 /* The page's record, made (not placed) on first use. Asserts number < count. */
 struct page *pages_at(struct pages *, uint32_t number);
 /* Puts the master copy on a node, or on the nearest following one with a free frame. Returns the
- * node, or -1 when all memory is full. */
+ * node, or -1 when all memory is full. Asserts that the page is not placed yet. */
 int pages_place(struct pages *, uint32_t number, unsigned node);
-/* Moves the master to a node (replicas are given back first). -1: no free frame there. */
+/* Moves the master to a node and counts it in `migrations`; replicas are given back. A node that
+ * has a copy keeps it, now as the master. Asserts that it is not the home already. -1: no free
+ * frame there, and nothing has changed. */
 int pages_migrate(struct pages *, uint32_t number, unsigned node);
-/* Adds a read-only copy. -1: no free frame there. */
+/* Adds a read-only copy. Asserts that the node has none. -1: no free frame there. */
 int pages_replicate(struct pages *, uint32_t number, unsigned node);
-/* Gives all replicas back, keeping the copy on node `keep` as the master. */
+/* Gives all replicas back, keeping the copy on node `keep`, which must have one, as the master. */
 void pages_collapse(struct pages *, uint32_t number, unsigned keep);
 /* The copy a node uses: its own if there is one, else the master. */
 static inline uint32_t pages_machine(const struct page *p, unsigned node)
@@ -64,7 +66,7 @@ static inline uint32_t pages_machine(const struct page *p, unsigned node)
 }
 /* The guest-physical page that uses a machine page, or UINT32_MAX (the memmap's back pointer). */
 uint32_t pages_user(const struct pages *, uint32_t machine_page);
-/* All counters of all pages become zero (lazily, by generation). */
+/* All counters of all pages become zero and no page is frozen any more (lazily, by generation). */
 void pages_reset_counters(struct pages *);
 /* Brings one page's counters up to the table's generation; call before reading or adding. */
 void pages_refresh(const struct pages *, struct page *);
