@@ -14,12 +14,14 @@
  *
  * In the file: dimensions point, processor, node; machine variables are (point), processor ones
  * (point, processor), node ones (point, node); shorter points are padded with the fill value; each
- * config key that is there becomes a variable config/... over point (text or number).
+ * config key that is there becomes a variable over point (text or number; a coordinate in xarray).
+ * README.md of this folder lists every attribute.
  */
 #ifndef ANALYSIS_RESULT_H
 #define ANALYSIS_RESULT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "sim/base/counter.h"
@@ -28,6 +30,9 @@
 /* What the variables are: rows per dimension, each list ended by COUNTER_END. */
 struct result_schema {
 	const struct counter_row *machine, *processor, *node;
+	/* Unit and help of a config key (the row's name is ignored), false when it knows none;
+	 * NULL: none is known. */
+	bool (*describe)(const char *config_key, struct counter_row *row);
 };
 
 /* Writes points (in this order) under a temporary name, then renames. `provenance` is an object of
@@ -36,8 +41,10 @@ struct result_schema {
 int result_write(const char *path, const struct result_schema *schema, const json_t *provenance,
 		 json_t *const *points, size_t n, struct error *err);
 
-/* Reads a file that result_write wrote: an object { "provenance": {...}, "points": [...] } (caller
- * json_decrefs), or NULL with the error set. */
+/* Reads a file that result_write wrote: an object { "provenance": {...}, "points": [...],
+ * "variables": [{"list": "machine", "name": ..., "unit": ..., "help": ...}, ...] } (caller
+ * json_decrefs), or NULL with the error set: a file that is damaged or was changed by another
+ * program is refused by the checksum at its end. */
 json_t *result_read(const char *path, struct error *err);
 
 #endif
