@@ -214,6 +214,18 @@ int cpu_translate(struct cpu *cpu, uint32_t va, bool write, uint32_t *pa)
 	return r;
 }
 
+int cpu_require(struct cpu *cpu, uint32_t va, uint32_t *pa)
+{
+	struct translation t;
+
+	if (translate(cpu, va, ACCESS_LOAD, &t) < 0) {
+		cpu->call_faulted = true;
+		return -1;
+	}
+	*pa = t.pa;
+	return 0;
+}
+
 /* Calls `each` for every part of the range that lies in one page, with its place in RAM. */
 static int each_page(struct cpu *cpu, uint32_t va, uint32_t bytes, bool write, void *arg,
 		     void (*each)(struct cpu *, uint32_t pa, uint32_t bytes, void **arg))
