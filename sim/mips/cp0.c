@@ -67,7 +67,7 @@ static void set_count(struct cpu *cpu, uint32_t value, uint64_t now)
 
 uint32_t cp0_read(struct cpu *cpu, unsigned reg, uint64_t now)
 {
-	return reg == CP0_RANDOM ? tlb_random(cpu) : cp0_peek(cpu, reg, now);
+	return reg == CP0_RANDOM ? cpu_tlb_random(cpu) : cp0_peek(cpu, reg, now);
 }
 
 uint32_t cp0_peek(const struct cpu *cpu, unsigned reg, uint64_t now)

@@ -42,7 +42,7 @@ struct cpus *cpus_new(const struct cpu_config *config, const struct bus *bus)
 		cpu->set = set;
 		cpu->number = i;
 		cpu->rng.state = config->seed + i * 0x632be59bd9b4e019ull;
-		tlb_reset(cpu);
+		cpu_tlb_reset(cpu);
 		memory_flush(cpu);
 		cp0_reset(cpu);
 		status_changed(cpu);
@@ -280,7 +280,7 @@ void cpu_observe(struct cpu *cpu, struct observer *observer)
 	observer_room(cpu);
 	cpu->reported_mode = cpu->reported_asid = UINT32_MAX;
 	report_mode(cpu);
-	tlb_snapshot(cpu);
+	cpu_tlb_snapshot(cpu);
 }
 
 void cpu_report(struct cpu *cpu, struct record r)

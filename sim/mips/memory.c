@@ -49,7 +49,7 @@ int translate(struct cpu *cpu, uint32_t va, enum access access, struct translati
 		*t = (struct translation){.pa = va, .writable = true};
 		return 0;
 	}
-	const struct tlb_entry *e = tlb_find(cpu, va);
+	const struct tlb_entry *e = cpu_tlb_find(cpu, va);
 
 	if (!e)
 		return fail(cpu, store ? EXC_TLB_STORE : EXC_TLB_LOAD, va, true);

@@ -153,7 +153,7 @@ struct cpu {
 	uint64_t count_base; /* Count = steps / count_insns + count_base, unless Cause.DC */
 	bool waiting, stop_requested, observed, run_open;
 	bool call_faulted; /* by cpu_require */
-	uint8_t lines; /* hardware interrupts */
+	uint8_t lines;	   /* hardware interrupts */
 	uint32_t reported_mode, reported_asid;
 	struct fault fault;
 	struct observer *observer;

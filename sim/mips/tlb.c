@@ -12,7 +12,7 @@
 #define ENTRYLO_V 2u
 #define ENTRYLO_D 4u
 
-void tlb_reset(struct cpu *cpu)
+void cpu_tlb_reset(struct cpu *cpu)
 {
 	for (unsigned i = 0; i < 64; i++) /* KSEG0 addresses are never looked up */
 		cpu->tlb[i] = (struct tlb_entry){.va = 0x80000000 + i * 0x2000};
@@ -23,7 +23,7 @@ static bool matches(const struct tlb_entry *e, uint32_t va, uint8_t asid)
 	return ((va ^ e->va) & ~(e->mask | 0x1fff)) == 0 && (e->global || e->asid == asid);
 }
 
-const struct tlb_entry *tlb_find(const struct cpu *cpu, uint32_t va)
+const struct tlb_entry *cpu_tlb_find(const struct cpu *cpu, uint32_t va)
 {
 	uint8_t asid = cpu->cp0[CP0_ENTRYHI];
 
@@ -33,7 +33,7 @@ const struct tlb_entry *tlb_find(const struct cpu *cpu, uint32_t va)
 	return NULL;
 }
 
-void tlb_probe(struct cpu *cpu)
+void cpu_tlb_probe(struct cpu *cpu)
 {
 	uint32_t hi = cpu->cp0[CP0_ENTRYHI];
 
@@ -51,7 +51,7 @@ static uint32_t entry_lo(const struct tlb_entry *e, const struct tlb_half *h)
 	       (h->valid ? ENTRYLO_V : 0) | (e->global ? ENTRYLO_G : 0);
 }
 
-void tlb_read(struct cpu *cpu)
+void cpu_tlb_read(struct cpu *cpu)
 {
 	const struct tlb_entry *e = &cpu->tlb[cpu->cp0[CP0_INDEX] % cpu->set->config.tlb_entries];
 
@@ -99,7 +99,7 @@ static void forget(struct cpu *cpu, const struct tlb_entry *e)
 	memory_flush_page(cpu, e->va + PAGE_SIZE);
 }
 
-void tlb_write(struct cpu *cpu, unsigned index, bool random)
+void cpu_tlb_write(struct cpu *cpu, unsigned index, bool random)
 {
 	const uint32_t *cp0 = cpu->cp0;
 	struct tlb_entry *e = &cpu->tlb[index %= cpu->set->config.tlb_entries];
@@ -118,7 +118,7 @@ void tlb_write(struct cpu *cpu, unsigned index, bool random)
 		report(cpu, RECORD_TLB_WRITE, index, random ? TLBW_RANDOM : 0);
 }
 
-unsigned tlb_random(struct cpu *cpu)
+unsigned cpu_tlb_random(struct cpu *cpu)
 {
 	unsigned entries = cpu->set->config.tlb_entries;
 	unsigned wired = cpu->cp0[CP0_WIRED];
@@ -128,7 +128,7 @@ unsigned tlb_random(struct cpu *cpu)
 	return wired + rng_below(&cpu->rng, entries - wired);
 }
 
-void tlb_snapshot(struct cpu *cpu)
+void cpu_tlb_snapshot(struct cpu *cpu)
 {
 	for (unsigned i = 0; i < cpu->set->config.tlb_entries; i++)
 		if (cpu->tlb[i].half[0].valid || cpu->tlb[i].half[1].valid)

@@ -6,20 +6,20 @@
 #include "sim/mips/state.h"
 
 /* No entry matches a mapped address. */
-void tlb_reset(struct cpu *);
+void cpu_tlb_reset(struct cpu *);
 
 /* The entry that translates a mapped address under the current ASID, or NULL. */
-const struct tlb_entry *tlb_find(const struct cpu *, uint32_t va);
+const struct tlb_entry *cpu_tlb_find(const struct cpu *, uint32_t va);
 
 /* The instructions, on the CP0 registers. An index beyond the TLB is taken modulo its size. */
-void tlb_read(struct cpu *);
-void tlb_probe(struct cpu *);
-void tlb_write(struct cpu *, unsigned index, bool random);
+void cpu_tlb_read(struct cpu *);
+void cpu_tlb_probe(struct cpu *);
+void cpu_tlb_write(struct cpu *, unsigned index, bool random);
 
 /* A random index not below Wired. */
-unsigned tlb_random(struct cpu *);
+unsigned cpu_tlb_random(struct cpu *);
 
 /* TLB_SNAPSHOT of every entry with a valid half. */
-void tlb_snapshot(struct cpu *);
+void cpu_tlb_snapshot(struct cpu *);
 
 #endif
