@@ -63,6 +63,7 @@ __attribute__((format(printf, 1, 2))) int printf(const char *format, ...);
 __attribute__((format(printf, 2, 3))) int fprintf(int file, const char *format, ...);
 __attribute__((format(printf, 3, 4))) int snprintf(char *to, size_t n, const char *format, ...);
 int vfprintf(int file, const char *format, va_list);
+int vsnprintf(char *to, size_t n, const char *format, va_list);
 
 /* Files of the host (file.c). Negative on failure. */
 enum { FILE_READ = 0, FILE_WRITE = 1 | 0x200 | 0x400 /* create, truncate */ };

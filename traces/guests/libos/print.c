@@ -328,17 +328,25 @@ int printf(const char *format, ...)
 	return n;
 }
 
-int snprintf(char *to, size_t n, const char *format, ...)
+int vsnprintf(char *to, size_t n, const char *format, va_list ap)
 {
 	struct sink sink = {.to = to, .room = n ? n - 1 : 0, .file = -1};
-	va_list ap;
 
-	va_start(ap, format);
 	format_to(&sink, format, ap);
-	va_end(ap);
 	if (n)
 		to[sink.used] = 0;
 	return sink.total;
+}
+
+int snprintf(char *to, size_t n, const char *format, ...)
+{
+	va_list ap;
+	int total;
+
+	va_start(ap, format);
+	total = vsnprintf(to, n, format, ap);
+	va_end(ap);
+	return total;
 }
 
 void die(const char *format, ...)
