@@ -8,7 +8,7 @@
  *		what is left of its spinning is a few instructions).
  * roll call	Each processor loads one word of each page it was the first to touch before the
  *		region, through KSEG0 and in order of page number, so that a placement by first
- *		touch sees who initialised the data. Then a barrier of all.
+ *		touch sees who initialised the data. Then a barrier of all, and phase 1.
  * end		The others signal `arrived` and wait for `go`: their streams end in that waiting.
  *		Processor 0 waits for `arrived`, passes it, and makes the mark.
  *
@@ -46,6 +46,7 @@ void region_begin(unsigned threads)
 	gather(&begin, threads, MCALL_REGION_BEGIN);
 	system_call(SYS_ROLL_CALL, 0, 0, 0);
 	barrier_wait(&roll_call);
+	phase_mark(1);
 }
 
 void region_end(unsigned threads)
