@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Trace files: one HDF5 file per virtual machine, one stream of records (sim/base/record.h) per
- * processor, in chunks of TRACE_CHUNK records compressed by Blosc (HDF5 filter 32001). Layout,
- * attributes and invariants are written where they are implemented, in traces/README.md and
- * trace_write.c. A file without its `finished` mark, or with a chunk that fails its checksum, is
- * refused with the chunk named.
+ * processor, in chunks of TRACE_CHUNK records compressed by Blosc (HDF5 filter 32001). The layout
+ * is documented in traces/README.md and traces/layout.h, the order rules are checked by check.c. A
+ * file without its `finished` mark, or with a chunk that fails its checksum, is refused with the
+ * chunk named.
  */
 #ifndef TRACES_TRACE_H
 #define TRACES_TRACE_H
@@ -72,11 +72,13 @@ struct trace;
  * may read one open trace. Returns NULL with the error set. */
 struct trace *trace_open(const char *path, struct error *err);
 void trace_close(struct trace *);
+const char *trace_path(const struct trace *); /* as given to trace_open */
 const struct trace_info *trace_info_of(const struct trace *);
 const struct trace_totals *trace_totals_of(const struct trace *, unsigned processor);
 /* Identity of the content (metadata and all records): equal for equal traces. */
 const char *trace_hash(const struct trace *);
-uint64_t trace_compressed_bytes(const struct trace *);
+uint64_t trace_compressed_bytes(const struct trace *); /* of all chunks */
+uint64_t trace_file_bytes(const struct trace *);
 
 /* Reads one processor's stream chunk by chunk. */
 struct trace_cursor {
@@ -90,5 +92,11 @@ void trace_cursor_init(struct trace_cursor *, const struct trace *, unsigned pro
  * of records, 0 at the end, -1 with the damaged chunk named. */
 long trace_cursor_next(struct trace_cursor *, const struct record **records, struct error *err);
 void trace_cursor_release(struct trace_cursor *);
+/* Goes to the chunk that has this record or instruction of the stream (from 0); the next
+ * trace_cursor_next decodes it, or returns 0 when there is none. Returns the number of the chunk's
+ * first record; *instructions, if not NULL, is the number of instructions before it. */
+uint64_t trace_cursor_seek_record(struct trace_cursor *, uint64_t record, uint64_t *instructions);
+uint64_t trace_cursor_seek_instruction(struct trace_cursor *, uint64_t instruction,
+				       uint64_t *instructions);
 
 #endif

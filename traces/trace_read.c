@@ -194,6 +194,16 @@ void trace_close(struct trace *t)
 	free(t);
 }
 
+const char *trace_path(const struct trace *t)
+{
+	return t->path;
+}
+
+uint64_t trace_file_bytes(const struct trace *t)
+{
+	return t->header.file_bytes;
+}
+
 const struct trace_info *trace_info_of(const struct trace *t)
 {
 	return &t->info;
@@ -251,12 +261,13 @@ long trace_cursor_next(struct trace_cursor *c, const struct record **records, st
 {
 	const struct trace *t = c->trace;
 	size_t first = t->first[c->processor], n = t->first[c->processor + 1] - first;
-	const struct trace_chunk_row *row = &t->rows[first + c->next_chunk];
+	const struct trace_chunk_row *row;
 	const char *wrong;
 	char *stored;
 
 	if (c->next_chunk >= n)
 		return 0;
+	row = &t->rows[first + c->next_chunk];
 	if (!c->buffer)
 		c->buffer = malloc(TRACE_CHUNK_BYTES + TRACE_STORED_MOST);
 	stored = (char *)c->buffer + TRACE_CHUNK_BYTES;
@@ -272,6 +283,44 @@ long trace_cursor_next(struct trace_cursor *c, const struct record **records, st
 	c->next_chunk++;
 	*records = c->buffer;
 	return row->records;
+}
+
+/* Goes to a chunk of the stream, or to its end. */
+static uint64_t seek(struct trace_cursor *c, size_t chunk, uint64_t *instructions)
+{
+	const struct trace *t = c->trace;
+	size_t first = t->first[c->processor], n = t->first[c->processor + 1] - first;
+
+	c->next_chunk = chunk < n ? chunk : n;
+	if (instructions)
+		*instructions = chunk < n ? t->rows[first + chunk].instructions
+					  : t->totals[c->processor].instructions;
+	return chunk < n ? (uint64_t)chunk * TRACE_CHUNK : t->totals[c->processor].records;
+}
+
+uint64_t trace_cursor_seek_record(struct trace_cursor *c, uint64_t record, uint64_t *instructions)
+{
+	return seek(c, record / TRACE_CHUNK, instructions);
+}
+
+uint64_t trace_cursor_seek_instruction(struct trace_cursor *c, uint64_t instruction,
+				       uint64_t *instructions)
+{
+	const struct trace *t = c->trace;
+	const struct trace_chunk_row *rows = t->rows + t->first[c->processor];
+	size_t low = 0, high = t->first[c->processor + 1] - t->first[c->processor];
+
+	if (instruction >= t->totals[c->processor].instructions)
+		return seek(c, high, instructions);
+	while (high - low > 1) { /* rows[low].instructions <= instruction */
+		size_t middle = low + (high - low) / 2;
+
+		if (rows[middle].instructions <= instruction)
+			low = middle;
+		else
+			high = middle;
+	}
+	return seek(c, low, instructions);
 }
 
 void trace_cursor_release(struct trace_cursor *c)

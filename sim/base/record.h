@@ -24,7 +24,7 @@
  * FETCH, which counts as a run of one (it may straddle two lines, and touches both); a reference
  * may straddle lines, and one of more than 8 bytes is several records, all but the first marked
  * REF_CONTINUES, to be counted once; every page has a MAP before its first use, also where KSEG0
- * and KSEG1 would be.
+ * and KSEG1 would be. A source that recorded no instructions gives data records without a run.
  */
 #ifndef SIM_BASE_RECORD_H
 #define SIM_BASE_RECORD_H
