@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A board: processors, RAM, devices, and a guest in them. The commands run and capture see boards
+ * only through this header; a kind of board is one descriptor in the table of boards.c.
+ *
+ * A board prints nothing but what its guest writes on its console, reads no clock, and does the
+ * same on every host: the same guest with the same arguments and files executes the same
+ * instructions.
+ */
+#ifndef SIM_BOARD_BOARD_H
+#define SIM_BOARD_BOARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/base/error.h"
+#include "sim/base/hash.h"
+#include "sim/mips/cpu.h"
+
+#define BOARD_MAX_PROCESSORS 64
+#define BOARD_MAX_RAM	     (512u << 20) /* what KSEG0 can reach */
+
+/* What a machine is built from. Strings are not owned and must outlive the board. */
+struct board_config {
+	const char *guest;	  /* the ELF file */
+	char *const *argv;	  /* the guest's arguments after its own name */
+	int argc;		  /* their number */
+	unsigned processors;	  /* 1..BOARD_MAX_PROCESSORS */
+	unsigned tlb_entries;	  /* 16..64 */
+	uint32_t ram_bytes;	  /* multiple of 4096, up to BOARD_MAX_RAM */
+	const char *root;	  /* folder of the guest's files, or NULL for none */
+	int input, output, error; /* descriptors of the guest's 0, 1, 2; not owned */
+	bool region_only;	  /* signals outside the region of interest are not recorded */
+};
+
+/* Who records. `region` is called for all processors at once: with true just before the
+ * REGION_BEGIN records, with false just after the REGION_END records. May be NULL. */
+struct board_watch {
+	void *owner;
+	void (*region)(void *owner, bool begins);
+};
+
+enum board_state { BOARD_RUNNING, BOARD_EXITED, BOARD_FAILED };
+
+struct board_kind;
+
+/* The part that all kinds have; read only for the drivers. */
+struct board {
+	const struct board_kind *kind;
+	struct cpus *cpus;
+	unsigned processors;
+	enum board_state state;
+	int exit_status;	/* the guest's, 0..255, when it has exited */
+	unsigned regions;	/* regions of interest begun */
+	const char *guest_name; /* last part of the guest's path */
+	char guest_hash[HASH_TEXT_SIZE];
+};
+
+struct board_kind {
+	const char *name, *help;
+	struct board *(*create)(const struct board_config *, struct error *);
+	void (*destroy)(struct board *);
+	void (*watch)(struct board *, const struct board_watch *);
+	int (*run)(struct board *, uint64_t insns, struct error *);
+};
+
+extern const struct board_kind *const board_kinds[]; /* NULL-terminated */
+
+/* The kind of that name, or NULL with the known ones listed. */
+const struct board_kind *board_kind_find(const char *name, struct error *err);
+
+/* Builds the machine and loads the guest. Returns NULL with the error set. */
+struct board *board_new(const struct board_kind *, const struct board_config *, struct error *);
+void board_free(struct board *);
+
+/* Sets who records; not owned. Before the first board_run. */
+void board_set_watch(struct board *, const struct board_watch *);
+
+/* Goes on for about `insns` instructions, over all processors together. Returns 0 while the guest
+ * runs or when it has exited (see state), -1 when it did something that it may not do. */
+int board_run(struct board *, uint64_t insns, struct error *);
+
+/* Over all processors. */
+uint64_t board_instructions(const struct board *);
+
+#endif
