@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/guest.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/base/param.h"
+#include "sim/base/progress.h"
+
+#define SLICE 2000000 /* instructions between two looks at the clock and at Ctrl-C */
+
+/* clang-format off */
+static const struct param rows[] = {
+	{.key = "processors", .type = PARAM_COUNT, .value = 1, .min = 1, .max = BOARD_MAX_PROCESSORS,
+	 .offset = offsetof(struct guest_options, processors), .unit = "1", .help = "processors"},
+	{.key = "ram", .type = PARAM_COUNT, .value = 64 << 20, .min = 1 << 20, .max = BOARD_MAX_RAM,
+	 .offset = offsetof(struct guest_options, ram_bytes), .unit = "bytes", .help = "RAM"},
+	{.key = "tlb-entries", .type = PARAM_COUNT, .value = 64, .min = 16, .max = 64,
+	 .offset = offsetof(struct guest_options, tlb_entries), .unit = "1", .help = "TLB entries"},
+	{.key = "max-insns", .type = PARAM_COUNT, .value = 0, .min = 1, .max = 1e18,
+	 .offset = offsetof(struct guest_options, max_insns), .unit = "1", .help = "limit"},
+	{.key = NULL},
+};
+
+enum { OPT_BOARD = 256, OPT_RAM, OPT_TLB, OPT_ROOT, OPT_MAX, OPT_STATS };
+
+static const struct argp_option options[] = {
+	{"board", OPT_BOARD, "NAME", 0, "kind of machine: bare (default)", 0},
+	{"processors", 'c', "N", 0, "processors, 1 to 64 (default 1)", 0},
+	{"ram", OPT_RAM, "SIZE", 0, "memory, 1M to 512M (default 64M)", 0},
+	{"tlb-entries", OPT_TLB, "N", 0, "TLB entries (pairs of pages), 16 to 64 (default 64)", 0},
+	{"root", OPT_ROOT, "DIR", 0, "the guest may open files below this folder (default: none)", 0},
+	{"max-insns", OPT_MAX, "N", 0, "stop a guest that has executed N instructions", 0},
+	{"stats", OPT_STATS, NULL, 0, "instructions, time, speed and TLB refills on stderr", 0},
+	{"quiet", 'q', NULL, 0, "no progress", 0},
+	{0},
+};
+/* clang-format on */
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct guest_options *o = state->input;
+	int rc = 0;
+
+	switch (key) {
+	case OPT_BOARD:
+		o->board = arg;
+		break;
+	case 'c':
+		rc = param_set(rows, o, "processors", arg, o->err);
+		break;
+	case OPT_RAM:
+		rc = param_set(rows, o, "ram", arg, o->err);
+		if (!rc && o->ram_bytes % 4096)
+			rc = error_usage(o->err, "--ram %s: wanted a multiple of 4K", arg);
+		break;
+	case OPT_TLB:
+		rc = param_set(rows, o, "tlb-entries", arg, o->err);
+		break;
+	case OPT_ROOT:
+		o->root = arg;
+		break;
+	case OPT_MAX:
+		rc = param_set(rows, o, "max-insns", arg, o->err);
+		break;
+	case OPT_STATS:
+		o->stats = true;
+		break;
+	case 'q':
+		o->quiet = true;
+		break;
+	case ARGP_KEY_ARG: /* the guest; whatever follows is the guest's */
+		o->guest = arg;
+		o->argv = state->argv + state->next;
+		o->argc = state->argc - state->next;
+		state->next = state->argc;
+		break;
+	case ARGP_KEY_NO_ARGS:
+		rc = error_usage(o->err, "no guest given; wanted " GUEST_ARGS_DOC);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return rc ? EINVAL : 0;
+}
+
+const struct argp guest_argp = {.options = options, .parser = parse, .args_doc = GUEST_ARGS_DOC};
+
+void guest_options_init(struct guest_options *o, struct error *err)
+{
+	memset(o, 0, sizeof(*o));
+	params_default(rows, o);
+	o->board = "bare";
+	o->err = err;
+}
+
+struct board *guest_board(const struct guest_options *o, bool region_only, struct error *err)
+{
+	const struct board_kind *kind = board_kind_find(o->board, err);
+	struct board_config config = {
+		.guest = o->guest,
+		.argv = o->argv,
+		.argc = o->argc,
+		.processors = (unsigned)o->processors,
+		.tlb_entries = (unsigned)o->tlb_entries,
+		.ram_bytes = (uint32_t)o->ram_bytes,
+		.root = o->root,
+		.input = STDIN_FILENO,
+		.output = STDOUT_FILENO,
+		.error = STDERR_FILENO,
+		.region_only = region_only,
+	};
+
+	return kind ? board_new(kind, &config, err) : NULL;
+}
+
+static void print_stats(const struct board *board, double seconds)
+{
+	uint64_t refills = 0, insns = board_instructions(board);
+
+	for (unsigned n = 0; n < board->processors; n++)
+		refills += cpu_tlb_refills(cpus_get(board->cpus, n));
+	fprintf(stderr,
+		"instructions %" PRIu64 ", seconds %.3f, million instructions/s %.1f, "
+		"TLB refills %" PRIu64 "\n",
+		insns, seconds, seconds > 0 ? (double)insns / seconds / 1e6 : 0, refills);
+	for (unsigned n = 0; n < board->processors && board->processors > 1; n++) {
+		const struct cpu *cpu = cpus_get(board->cpus, n);
+
+		fprintf(stderr, "processor %u: instructions %" PRIu64 ", TLB refills %" PRIu64 "\n",
+			n, cpu_instructions(cpu), cpu_tlb_refills(cpu));
+	}
+}
+
+static int step(const struct guest_options *o, struct board *board, struct error *err)
+{
+	uint64_t done = board_instructions(board), slice = SLICE;
+
+	if (o->max_insns) {
+		if (done >= o->max_insns)
+			return error_set(err,
+					 "%s: has not exited after %" PRIu64 " instructions "
+					 "(--max-insns); processor 0 is at 0x%08x",
+					 board->guest_name, o->max_insns,
+					 cpu_pc(cpus_get(board->cpus, 0)));
+		if (slice > o->max_insns - done)
+			slice = o->max_insns - done;
+	}
+	return board_run(board, slice, err);
+}
+
+int guest_execute(const struct guest_options *o, struct board *board, const char *what,
+		  int (*check)(void *owner, struct error *err), void *owner, struct error *err)
+{
+	/* A bar would run through a console on the same terminal. */
+	bool quiet = o->quiet || (isatty(STDERR_FILENO) && isatty(STDOUT_FILENO));
+	double started = seconds_now();
+	struct progress progress;
+	int rc = 0;
+
+	signal(SIGPIPE, SIG_IGN); /* a console that went away is an error, not our death */
+	progress_begin(&progress, what, "instructions", o->max_insns, quiet);
+	while (!rc && board->state == BOARD_RUNNING) {
+		rc = step(o, board, err);
+		if (interrupted() && board->state != BOARD_EXITED)
+			rc = error_set(err, "%s: interrupted after %" PRIu64 " instructions",
+				       board->guest_name, board_instructions(board));
+		if (!rc && check)
+			rc = check(owner, err);
+		progress_update(&progress, board_instructions(board));
+	}
+	progress_end(&progress, board_instructions(board));
+	if (o->stats)
+		print_stats(board, seconds_now() - started);
+	return rc;
+}
