@@ -108,7 +108,7 @@ static const cyaml_config_t *configure(cyaml_config_t *config, struct complaint 
 	return config;
 }
 
-int yaml_load(const char *name, const char *text, const cyaml_schema_value_t *schema, void **data,
+int yaml_read(const char *name, const char *text, const cyaml_schema_value_t *schema, void **data,
 	      struct error *err)
 {
 	struct complaint c = {.what = ""};
@@ -121,14 +121,14 @@ int yaml_load(const char *name, const char *text, const cyaml_schema_value_t *sc
 	if (rc == CYAML_OK && *data && !c.what[0])
 		return 0;
 	if (rc == CYAML_OK && *data)
-		yaml_free(schema, *data);
+		yaml_release(schema, *data);
 	*data = NULL;
 	if (rc == CYAML_OK && !c.what[0])
 		return error_set(err, "%s: is empty", name);
 	return report(name, text, schema, &c, rc, err);
 }
 
-void yaml_free(const cyaml_schema_value_t *schema, void *data)
+void yaml_release(const cyaml_schema_value_t *schema, void *data)
 {
 	cyaml_config_t config;
 

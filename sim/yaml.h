@@ -11,9 +11,9 @@
 #include "sim/base/error.h"
 
 /* Loads text (of a file of that name) by a schema whose top is a CYAML_MAPPING behind a pointer.
- * Returns 0 with *data for yaml_free, or -1. */
-int yaml_load(const char *name, const char *text, const cyaml_schema_value_t *schema, void **data,
+ * Returns 0 with *data for yaml_release, or -1. */
+int yaml_read(const char *name, const char *text, const cyaml_schema_value_t *schema, void **data,
 	      struct error *err);
-void yaml_free(const cyaml_schema_value_t *schema, void *data);
+void yaml_release(const cyaml_schema_value_t *schema, void *data);
 
 #endif
