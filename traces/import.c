@@ -55,9 +55,9 @@ static int touch(struct importer *im, uint64_t addr, bool *new, struct error *er
 
 	if (im->seen[page] && im->high[page] != high)
 		return error_set(err,
-				 "0x%" PRIx64 " and 0x%" PRIx64
-				 " in earlier lines would be the same page in the 32 bits of a "
-				 "trace's addresses",
+				 "page 0x%" PRIx64 ", and page 0x%" PRIx64
+				 " of an earlier line, are the same in the 32 bits of a trace's "
+				 "addresses",
 				 addr, (uint64_t)im->high[page] << 32 | page * (uint64_t)PAGE);
 	*new = !im->seen[page];
 	im->seen[page] = 1;

@@ -14,9 +14,8 @@
 #include "sim/base/error.h"
 #include "traces/trace.h"
 
-#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "trace files are little-endian and are read and written as they lie in memory"
-#endif
+/* The tables are read and written as they lie in memory. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "trace files are little-endian");
 
 #define TRACE_MAGIC	   "discosim trace\r\n" /* 16 bytes; the line end shows text conversions */
 #define TRACE_CHUNK_BYTES  (TRACE_CHUNK * sizeof(struct record))
@@ -48,7 +47,7 @@ struct trace_chunk_row {
 _Static_assert(sizeof(struct trace_chunk_row) == 48, "no padding");
 _Static_assert(sizeof(struct record) == 8, "no padding");
 
-/* Where the finished file's tables lie: struct trace_header without the seals. */
+/* Of the bytes before the field header_hash. */
 uint64_t trace_header_hash(const struct trace_header *h);
 
 /* Checks that the chunks lie inside the file and apart from each other, and hashes everything else
