@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A finished point in the terms of the paper's Figure 8: the time of all processors split into
+ * execution, stalls, monitor, waiting; where its misses were served, and how long they took. Made
+ * from the counters by name, so it works on any result file; what a file lacks is NaN.
+ */
+#ifndef SIM_SUMMARY_H
+#define SIM_SUMMARY_H
+
+#include <jansson.h>
+
+enum summary_part {
+	PART_EXECUTION, /* instructions, second-level hits, native TLB refills */
+	PART_LOCAL,	/* stalled on misses to the own node's memory */
+	PART_REMOTE,
+	PART_MONITOR,
+	PART_SYNC,
+	PART_IDLE,
+	PART_COUNT
+};
+extern const char *const summary_part_names[PART_COUNT];
+
+struct summary {
+	const char *label, *trace, *bar, *system, *policy; /* of the point; "" when missing */
+	double milliseconds;				   /* the run's time */
+	double part[PART_COUNT];			   /* cycles, of all processors together */
+	double cycles;					   /* their sum */
+	double processors;
+	double misses, local_percent;	     /* second-level misses; those served locally */
+	double local_ns, remote_ns, mean_ns; /* mean stall of a miss or upgrade */
+};
+
+/* The texts point into the point. */
+void summary_of(const json_t *point, struct summary *s);
+
+/* Sum over a counter's values of a list ("machine", "processor", "node"), NaN when it is missing.
+ */
+double summary_total(const json_t *point, const char *list, const char *counter);
+
+#endif
