@@ -91,6 +91,10 @@ static hid_t put(struct file *f, const char *name, hid_t disk, hid_t memory, int
 	H5Pset_obj_track_times(create, 0);
 	H5Pset_shuffle(create);
 	H5Pset_deflate(create, 4);
+	if (H5Tget_class(disk) == H5T_INTEGER)
+		H5Pset_fill_value(create, H5T_NATIVE_INT64, &(int64_t){COLUMN_HOLE});
+	else if (H5Tget_class(disk) == H5T_FLOAT)
+		H5Pset_fill_value(create, H5T_NATIVE_DOUBLE, &(double){NAN});
 	set = ok(f, H5Dcreate2(f->id, name, disk, space, H5P_DEFAULT, create, H5P_DEFAULT));
 	ok(f, H5Dwrite(set, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values));
 	set_text(f, set, "units", unit);
