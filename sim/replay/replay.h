@@ -21,6 +21,8 @@
 struct machine_params;
 extern const struct param machine_rows[];
 size_t machine_params_bytes(void);
+/* What only several parameters together can show. Returns 0, or -1 with key and value named. */
+int machine_params_check(const struct machine_params *, struct error *err);
 
 /* Time categories of a processor, all in cycles; they add up to the run's time exactly. `stall`
  * is data or instruction stall. Which category a cycle falls in never depends on the policy. */

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a virtual address to the machine page it lies on, and what that costs.
+ *
+ * native, uma: the trace's own refill handlers are the truth for the traced TLB. At a refill
+ * exception the modelled TLB is asked: a miss executes the handler, a hit (a larger TLB) skips it.
+ * A modelled TLB of the traced geometry takes each TLB write at the traced index and so stays
+ * equal to the traced one; one of another geometry replaces at random. A reference that misses
+ * where the trace has no handler is charged tlb.refill_cycles. KSEG0 is not mapped, and pages
+ * used through it cannot be moved (PAGE_PINNED).
+ *
+ * disco (SOSP'97 4.2.2): every TLB miss traps to the monitor, which looks into its L2TLB: a hit
+ * loads the TLB and the guest's handler is skipped; a miss is forwarded and the handler runs, its
+ * TLB writes and privileged instructions emulated. A forwarded miss that has no handler in the
+ * trace is charged as a typical one (cost.handler_privileged). The kernel's KSEG0 is relocated
+ * into mapped space: its pages take TLB entries, and their misses are served from the pmap alone.
+ *
+ * KSEG1 and pages that the guest maps uncached go past the caches; physical addresses outside RAM
+ * are devices.
+ */
+#include "sim/replay/machine.h"
+
+#define KSEG0_VPN  0x80000u
+#define KSEG_PAGES 0x20000u /* 512 MB */
+
+static void forget_vpn(struct processor *p, uint32_t vpn)
+{
+	struct shortcut *s = &p->shortcut[vpn & (SHORTCUTS - 1)];
+
+	if ((s->read_tag & 0xfffff) == vpn)
+		s->read_tag = s->write_tag = SHORTCUT_NONE;
+	p->fetch_line = NO_FETCH_LINE;
+}
+
+void translate_forget_all(struct processor *p)
+{
+	for (unsigned i = 0; i < SHORTCUTS; i++)
+		p->shortcut[i].read_tag = p->shortcut[i].write_tag = SHORTCUT_NONE;
+	p->fetch_line = NO_FETCH_LINE;
+}
+
+void translate_init(struct machine *m, struct processor *p, const struct trace_info *info)
+{
+	const struct machine_params *params = m->params;
+
+	p->imported = info->tlb_entries == 0;
+	p->same_tlb = m->system != SYSTEM_DISCO && info->tlb_entries == params->tlb_entries;
+	tlb_init(&p->tlb, (unsigned)params->tlb_entries, 0, params->tlb_seed + p->number);
+	page_map_init(&p->map);
+	translate_forget_all(p);
+}
+
+/* A modelled entry changed: shortcuts to what it held, and to what it now holds, are void. */
+static void entry_changed(struct processor *p, uint32_t index)
+{
+	uint32_t old = p->slot_vpn2[index], new = p->tlb.entry[index].vpn2;
+
+	if (p->tlb.entry[index].mask || old == UINT32_MAX) {
+		translate_forget_all(p);
+	} else {
+		forget_vpn(p, old << 1);
+		forget_vpn(p, old << 1 | 1);
+		forget_vpn(p, new << 1);
+		forget_vpn(p, new << 1 | 1);
+	}
+	p->slot_vpn2[index] = p->tlb.entry[index].mask ? UINT32_MAX : new;
+}
+
+static void load(struct processor *p, uint32_t va, bool global)
+{
+	uint16_t asid = (uint16_t)(p->asid_tag >> 20);
+
+	entry_changed(p, tlb_load(&p->tlb, va, asid, global, true));
+}
+
+/* A miss that no handler of the trace serves. */
+static void miss(struct machine *m, struct processor *p, uint32_t va, bool global)
+{
+	const struct machine_params *c = m->params;
+	uint16_t asid = (uint16_t)(p->asid_tag >> 20);
+
+	p->count.tlb_misses++;
+	if (m->system != SYSTEM_DISCO) {
+		charge(p, &p->count.tlb_cycles, c->tlb_refill_cycles);
+	} else if (l2tlb_lookup(&p->l2tlb, va, asid)) {
+		p->count.l2tlb_hits++;
+		charge(p, &p->count.monitor_trap_cycles, c->l2tlb_hit_cycles);
+	} else {
+		p->count.forwarded++;
+		p->count.emulated_tlb_writes++;
+		p->count.emulated_other += c->handler_privileged + 1; /* ERET */
+		charge(p, &p->count.monitor_trap_cycles, c->forward_cycles);
+		charge(p, &p->count.tlb_cycles, c->tlb_refill_cycles);
+		charge(p, &p->count.monitor_emulation_cycles,
+		       c->tlb_write_cycles + (c->handler_privileged + 1) * c->privileged_cycles);
+		l2tlb_insert(&p->l2tlb, va, asid, global);
+	}
+	load(p, va, global);
+}
+
+/* A miss on the relocated KSEG0: the monitor's pmap knows the answer. */
+static void kernel_fault(struct machine *m, struct processor *p, uint32_t va)
+{
+	p->count.tlb_misses++;
+	p->count.kernel_faults++;
+	if (l2tlb_lookup(&p->l2tlb, va, 0)) {
+		p->count.l2tlb_hits++;
+		charge(p, &p->count.monitor_trap_cycles, m->params->l2tlb_hit_cycles);
+	} else {
+		charge(p, &p->count.monitor_trap_cycles, m->params->kernel_fault_cycles);
+		l2tlb_insert(&p->l2tlb, va, 0, true);
+	}
+	load(p, va, true);
+}
+
+bool translate_refill(struct machine *m, struct processor *p, uint32_t va)
+{
+	uint16_t asid = (uint16_t)(p->asid_tag >> 20);
+
+	if (tlb_find(&p->tlb, va, asid) != TLB_MISS) {
+		p->count.tlb_skipped++;
+		return false;
+	}
+	p->count.tlb_misses++;
+	if (m->system == SYSTEM_DISCO) {
+		if (l2tlb_lookup(&p->l2tlb, va, asid)) {
+			p->count.l2tlb_hits++;
+			p->count.tlb_skipped++;
+			charge(p, &p->count.monitor_trap_cycles, m->params->l2tlb_hit_cycles);
+			load(p, va, false);
+			return false;
+		}
+		p->count.forwarded++;
+		charge(p, &p->count.monitor_trap_cycles, m->params->forward_cycles);
+	}
+	p->count.tlb_handled++;
+	return true;
+}
+
+/* Both pages of a traced entry leave the modelled TLB and the L2TLB. */
+static void drop_pair(struct processor *p, const struct tlb_entry *e)
+{
+	uint32_t bytes = (e->mask + 1) << 12, va = e->vpn2 << 13;
+
+	for (unsigned odd = 0; odd < 2; odd++) {
+		tlb_drop(&p->tlb, va + odd * bytes, e->asid);
+		l2tlb_drop(&p->l2tlb, va + odd * bytes, e->asid);
+	}
+	if (e->mask)
+		translate_forget_all(p);
+	forget_vpn(p, e->vpn2 << 1);
+	forget_vpn(p, e->vpn2 << 1 | 1);
+}
+
+/* The modelled TLB is not the traced one: where does this entry go? */
+static uint32_t place_entry(struct processor *p, const struct tlb_entry *e)
+{
+	uint32_t i = tlb_find_pair(&p->tlb, e->vpn2 << 13, e->asid);
+
+	if (i != TLB_MISS && p->tlb.entry[i].mask == e->mask)
+		return i;
+	return p->tlb.wired + rng_below(&p->tlb.rng, p->tlb.entries - p->tlb.wired);
+}
+
+void translate_tlb_write(struct machine *m, struct processor *p, struct record r, bool execute)
+{
+	uint32_t arg = record_arg(r), shift = TLBW_PAGE_SHIFT(arg), index = TLBW_INDEX(arg);
+	struct tlb_entry old = p->traced[index],
+			 e = {
+				 .mask = shift > 12 && shift < 29 ? (1u << (shift - 12)) - 1 : 0,
+				 .asid = r.addr & 0xff,
+				 .global = arg & TLBW_GLOBAL,
+				 .used = true,
+				 .present = {arg & TLBW_VALID0, arg & TLBW_VALID1},
+				 .writable = {arg & TLBW_DIRTY0, arg & TLBW_DIRTY1},
+			 };
+
+	e.vpn2 = (r.addr >> 13) & ~e.mask;
+	if (execute && m->system == SYSTEM_DISCO) {
+		p->count.emulated_tlb_writes++;
+		charge(p, &p->count.monitor_emulation_cycles, m->params->tlb_write_cycles);
+	}
+	p->traced[index] = e;
+	if (p->same_tlb) {
+		tlb_write(&p->tlb, index, &e);
+		entry_changed(p, index);
+		return;
+	}
+	/* The guest replaced this very entry: what it held is gone for it, wherever we hold it. */
+	if (old.used && !(arg & TLBW_RANDOM))
+		drop_pair(p, &old);
+	if (!e.present[0] && !e.present[1])
+		return;
+	index = place_entry(p, &e);
+	tlb_write(&p->tlb, index, &e);
+	entry_changed(p, index);
+	for (unsigned odd = 0; odd < 2 && m->system == SYSTEM_DISCO; odd++)
+		if (e.present[odd])
+			l2tlb_insert(&p->l2tlb, (e.vpn2 << 13) + odd * ((e.mask + 1) << 12), e.asid,
+				     e.global);
+}
+
+/* Where a guest page lies for p; places it if it is new, frees it of replicas for a write. */
+static enum step resolve(struct machine *m, struct processor *p, uint32_t page, bool write,
+			 struct shortcut *out)
+{
+	struct page *record = pages_at(&m->pages, page);
+
+	if (!record->replicas) {
+		if (!turn_at(m, p, p->time))
+			return BLOCKED;
+		if (placement_place(m, p, page) != DONE)
+			return FAILED;
+	}
+	if (write && (record->replicas & (record->replicas - 1))) {
+		if (!turn_at(m, p, p->time))
+			return BLOCKED;
+		placement_replica_write(m, p, page);
+	}
+	record->mapped |= 1ull << p->number;
+	out->page = page;
+	out->machine_page = pages_machine(record, p->node);
+	return DONE;
+}
+
+enum step translate_physical(struct machine *m, struct processor *p, uint32_t pa, bool write,
+			     struct shortcut *found)
+{
+	if (pa >> 12 >= p->page_count)
+		return stream_error(m, p, "address 0x%08x is outside the guest's memory", pa);
+	return resolve(m, p, p->page_base + (pa >> 12), write, found);
+}
+
+/* The guest-physical page of a virtual address, after the TLB. */
+static enum step guest_page(struct machine *m, struct processor *p, uint32_t va, uint32_t *pa_page,
+			    bool *uncached)
+{
+	uint32_t vpn = va >> 12, value;
+	bool global;
+
+	if (!p->imported && va >> 30 == 2) { /* KSEG0 and KSEG1 */
+		*pa_page = vpn & (KSEG_PAGES - 1);
+		*uncached = va >> 29 == 5;
+		if (*uncached || *pa_page >= p->page_count)
+			return DONE;
+		if (m->system != SYSTEM_DISCO)
+			m->page_flags[p->page_base + *pa_page] |= PAGE_PINNED;
+		else if (tlb_find(&p->tlb, va, (uint16_t)(p->asid_tag >> 20)) == TLB_MISS)
+			kernel_fault(m, p, va);
+		return DONE;
+	}
+	value = page_map_find(&p->map, p->asid_tag, vpn, &global);
+	if (value == PAGE_MAP_NONE)
+		return stream_error(m, p, "reference to 0x%08x, which no record maps", va);
+	if (tlb_find(&p->tlb, va, (uint16_t)(p->asid_tag >> 20)) == TLB_MISS)
+		miss(m, p, va, global);
+	*pa_page = PAGE_MAP_PAGE(value);
+	*uncached = value & PAGE_MAP_UNCACHED;
+	return DONE;
+}
+
+enum step translate(struct machine *m, struct processor *p, uint32_t va, bool write,
+		    const struct shortcut **found, bool *uncached)
+{
+	uint32_t tag = p->asid_tag | va >> 12, pa_page = 0;
+	struct shortcut *s = &p->shortcut[(va >> 12) & (SHORTCUTS - 1)], new = {.page = UINT32_MAX};
+	const struct page *page;
+	enum step step = guest_page(m, p, va, &pa_page, uncached);
+
+	if (step != DONE)
+		return step;
+	*uncached |= pa_page >= p->page_count;
+	if (pa_page < p->page_count) {
+		step = resolve(m, p, p->page_base + pa_page, write, &new);
+		if (step != DONE)
+			return step;
+	}
+	if (*uncached) {
+		p->uncached = new;
+		*found = &p->uncached;
+		return DONE;
+	}
+	page = m->pages.page[new.page];
+	new.read_tag = tag;
+	new.write_tag = page->replicas &(page->replicas - 1) ? SHORTCUT_NONE : tag;
+	*s = new;
+	*found = s;
+	return DONE;
+}
+
+bool translate_shootdown(struct processor *p, uint32_t page, bool keep)
+{
+	uint32_t pa_page = page - p->page_base, at = 0, key;
+	bool had = false;
+
+	if (pa_page >= p->page_count)
+		return false;
+	if (!p->imported && pa_page < KSEG_PAGES) {
+		uint32_t va = (KSEG0_VPN + pa_page) << 12;
+
+		had |= keep ? tlb_find(&p->tlb, va, 0) != TLB_MISS : tlb_drop(&p->tlb, va, 0);
+		if (!keep)
+			l2tlb_drop(&p->l2tlb, va, 0);
+		forget_vpn(p, va >> 12);
+	}
+	while (page_map_users(&p->map, pa_page, &at, &key)) {
+		uint32_t va = key << 12;
+		uint16_t asid = (key >> 20) & 0xff;
+		bool global;
+		uint32_t value = page_map_find(&p->map, key & 0xff00000, key & 0xfffff, &global);
+
+		if (value == PAGE_MAP_NONE || PAGE_MAP_PAGE(value) != pa_page)
+			continue;
+		had |= keep ? tlb_find(&p->tlb, va, asid) != TLB_MISS : tlb_drop(&p->tlb, va, asid);
+		if (!keep)
+			l2tlb_drop(&p->l2tlb, va, asid);
+		forget_vpn(p, va >> 12);
+	}
+	return had;
+}
