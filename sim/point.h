@@ -42,4 +42,7 @@ json_t *point_run(const struct point *, void (*progress)(void *, uint64_t), void
 /* References (instructions + loads + stores) that its traces hold, for progress and rates. */
 uint64_t point_references(const struct point *);
 
+/* Unit and help of a config key, for struct result_schema. */
+bool point_describe(const char *config_key, struct counter_row *row);
+
 #endif

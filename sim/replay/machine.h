@@ -6,7 +6,7 @@
  *	translate.c  address -> machine page: TLB, L2TLB, handlers, placement of new pages
  *	access.c     caches, directory, memories and their queues
  *	placement.c  the policy: hot pages, moves, replicas
- *	sync.c       locks, barriers and events in the traced order
+ *	objects.c       locks, barriers and events in the traced order
  *	replay.c     set-up, whose turn it is, results
  *
  * A step that others can see is done only by the earliest processor of all: the function asks
@@ -94,7 +94,7 @@ struct processor {
 		hot_write; /* a page of ours became hot: the policy is asked when its turn comes */
 	uint32_t hot_page;
 
-	uint64_t wait_object, wait_count; /* blocked in sync.c until the count is reached */
+	uint64_t wait_object, wait_count; /* blocked in objects.c until the count is reached */
 	bool waiting, finished;
 
 	struct trace_cursor cursor;
@@ -169,8 +169,8 @@ enum step stream_run(struct machine *, struct processor *);
 void translate_init(struct machine *, struct processor *, const struct trace_info *);
 /* Finds where `va` lies. DONE: *found is a shortcut that holds until the next translation. With
  * `*uncached`, the reference goes past the caches (found->page UINT32_MAX: not memory). */
-enum step translate(struct machine *, struct processor *, uint32_t va, bool write,
-		    const struct shortcut **found, bool *uncached);
+enum step translate_virtual(struct machine *, struct processor *, uint32_t va, bool write,
+			    const struct shortcut **found, bool *uncached);
 /* The same for a guest-physical address of p's machine, without a TLB. */
 enum step translate_physical(struct machine *, struct processor *, uint32_t pa, bool write,
 			     struct shortcut *found);
@@ -210,10 +210,10 @@ void placement_replica_write(struct machine *, struct processor *, uint32_t page
 /* Called with the time of the earliest processor. */
 void placement_interval(struct machine *, uint64_t now);
 
-/* sync.c */
-void sync_signal(struct machine *, struct processor *, uint64_t object);
+/* objects.c */
+void objects_signal(struct machine *, struct processor *, uint64_t object);
 /* True when the count is reached; else p waits and must return. */
-bool sync_pass(struct machine *, struct processor *, uint64_t object, uint64_t count);
-void sync_release(struct machine *);
+bool objects_pass(struct machine *, struct processor *, uint64_t object, uint64_t count);
+void objects_release(struct machine *);
 
 #endif

@@ -77,8 +77,7 @@ static uint32_t guest_pages(const struct trace *trace)
 {
 	const struct trace_info *info = trace_info_of(trace);
 
-	return info->tlb_entries && info->ram_bytes ? (uint32_t)(info->ram_bytes >> PAGE_SHIFT)
-						    : 1u << 20;
+	return (uint32_t)(info->ram_bytes >> PAGE_SHIFT);
 }
 
 static int set_up(struct machine *m)
@@ -153,7 +152,7 @@ static void tear_down(struct machine *m)
 	directory_release(&m->directory);
 	pages_release(&m->pages);
 	placement_release(m);
-	sync_release(m);
+	objects_release(m);
 }
 
 /* Nobody can go on: all have finished, or the order of the objects is broken. */

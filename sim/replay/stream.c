@@ -46,7 +46,7 @@ static enum step fetch_line(struct machine *m, struct processor *p, uint32_t va)
 	if (s->read_tag == tag) {
 		step = access_code(m, p, s, va & 0xfff);
 	} else {
-		step = translate(m, p, va, false, &s, &uncached);
+		step = translate_virtual(m, p, va, false, &s, &uncached);
 		if (step == DONE)
 			step = uncached ? access_uncached(m, p, s)
 					: access_code(m, p, s, va & 0xfff);
@@ -116,7 +116,7 @@ static enum step translated(struct machine *m, struct processor *p, uint32_t va,
 {
 	const struct shortcut *s;
 	bool uncached;
-	enum step step = translate(m, p, va, write, &s, &uncached);
+	enum step step = translate_virtual(m, p, va, write, &s, &uncached);
 
 	if (step != DONE)
 		return step;
@@ -166,7 +166,7 @@ static inline enum step reference(struct machine *m, struct processor *p, struct
 	} else {
 		p->last_missed &= goes_on;
 	}
-	*(write ? &p->count.stores : &p->count.loads) += !goes_on;
+	++*(write ? &p->count.stores : &p->count.loads);
 	return DONE;
 }
 
@@ -198,7 +198,7 @@ static enum step sync_end(struct machine *m, struct processor *p, struct record 
 		return stream_error(m, p, "passes object 0x%08x while it waits for another",
 				    r.addr);
 	if (!p->passing) {
-		if (!turn_at(m, p, p->time) || !sync_pass(m, p, object, count))
+		if (!turn_at(m, p, p->time) || !objects_pass(m, p, object, count))
 			return BLOCKED;
 		p->passing = true;
 	}
@@ -223,7 +223,7 @@ static enum step sync_counts(struct machine *m, struct processor *p, struct reco
 {
 	if (!turn_at(m, p, p->time))
 		return BLOCKED;
-	sync_signal(m, p, ((uint64_t)p->page_base << PAGE_SHIFT) + r.addr);
+	objects_signal(m, p, ((uint64_t)p->page_base << PAGE_SHIFT) + r.addr);
 	return DONE;
 }
 
@@ -326,8 +326,6 @@ static void count_left_out(struct processor *p, struct record r)
 		break;
 	case RECORD_LOAD:
 	case RECORD_STORE:
-		if (record_arg(r) & REF_CONTINUES)
-			break;
 		++*references;
 		++*(record_kind(r) == RECORD_LOAD ? &p->count.loads : &p->count.stores);
 		break;

@@ -259,8 +259,8 @@ static enum step guest_page(struct machine *m, struct processor *p, uint32_t va,
 	return DONE;
 }
 
-enum step translate(struct machine *m, struct processor *p, uint32_t va, bool write,
-		    const struct shortcut **found, bool *uncached)
+enum step translate_virtual(struct machine *m, struct processor *p, uint32_t va, bool write,
+			    const struct shortcut **found, bool *uncached)
 {
 	uint32_t tag = p->asid_tag | va >> 12, pa_page = 0;
 	struct shortcut *s = &p->shortcut[(va >> 12) & (SHORTCUTS - 1)], new = {.page = UINT32_MAX};

@@ -40,7 +40,7 @@ static struct sync_object *object_at(struct machine *m, uint64_t object)
 	return &m->sync[i];
 }
 
-void sync_signal(struct machine *m, struct processor *p, uint64_t object)
+void objects_signal(struct machine *m, struct processor *p, uint64_t object)
 {
 	struct sync_object *o = object_at(m, object);
 
@@ -66,7 +66,7 @@ void sync_signal(struct machine *m, struct processor *p, uint64_t object)
 	}
 }
 
-bool sync_pass(struct machine *m, struct processor *p, uint64_t object, uint64_t count)
+bool objects_pass(struct machine *m, struct processor *p, uint64_t object, uint64_t count)
 {
 	struct sync_object *o = object_at(m, object);
 
@@ -81,7 +81,7 @@ bool sync_pass(struct machine *m, struct processor *p, uint64_t object, uint64_t
 	return false;
 }
 
-void sync_release(struct machine *m)
+void objects_release(struct machine *m)
 {
 	free(m->sync);
 }
