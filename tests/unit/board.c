@@ -268,6 +268,16 @@ static struct tape *tape_new(void)
 	return t;
 }
 
+/* The instructions that the runs of a tape say were executed. */
+static uint64_t run_instructions(const struct tape *t)
+{
+	uint64_t sum = 0;
+
+	for (const struct record *r = t->record; r < t->observer.next; r++)
+		sum += record_kind(*r) == RECORD_RUN ? record_arg(*r) : 0;
+	return sum;
+}
+
 /* What a board reported: everything but runs, references, modes and privileged instructions. */
 static size_t reported(const struct tape *t, struct record *out, size_t room)
 {
@@ -381,6 +391,7 @@ static void an_object_in_a_mapped_page_is_named_by_its_physical_address(void **s
 	assert_int_equal(signals, 1);
 	assert_int_equal(exceptions, 1);
 	assert_int_equal(cpu_tlb_refills(cpus_get(m.board->cpus, 0)), 1);
+	assert_int_equal(run_instructions(t), cpu_instructions(cpus_get(m.board->cpus, 0)));
 	board_free(m.board);
 	free(t);
 }
