@@ -10,34 +10,59 @@ int command_failed(const struct error *err)
 	return err->usage ? 2 : 1;
 }
 
+/* Around the command's own argp: --help, and where a parse stopped. */
+struct outer {
+	const struct argp *argp;
+	const char *name;
+	void *input;
+	int stopped; /* index in argv after the word that was not understood; 0: none */
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct outer *outer = state->input;
+	char name[64];
+
+	(void)arg;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = outer->input;
+		return 0;
+	case '?':
+		snprintf(name, sizeof(name), "discosim %s", outer->name);
+		argp_help(outer->argp, stdout, ARGP_HELP_STD_HELP & ~(unsigned)ARGP_HELP_EXIT_OK,
+			  name);
+		fflush(stdout);
+		exit(0);
+	case ARGP_KEY_ERROR:
+		outer->stopped = state->next;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
 /*
  * argp prints its own complaints on a stream of our choosing only through getopt's variable, so
- * the parse runs silently and we say in one line what getopt stopped at.
+ * the parse runs silently and we say in one line what it stopped at. --help counts only where an
+ * option may stand: what follows a guest is the guest's.
  */
 int command_parse(const struct argp *argp, int argc, char **argv, void *input, struct error *err)
 {
-	char name[64];
-	char *saved = argv[0];
-	int index = 0, rc;
-	error_t e;
+	static const struct argp_option options[] = {{"help", '?', NULL, 0, NULL, 0}, {0}};
+	const struct argp_child children[] = {{argp, 0, NULL, 0}, {0}};
+	const struct argp outer_argp = {.options = options, .parser = parse, .children = children};
+	struct outer outer = {argp, argv[0], input, 0};
+	error_t e = argp_parse(&outer_argp, argc, argv, ARGP_SILENT | ARGP_IN_ORDER, NULL, &outer);
 
-	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
-		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-?")) {
-			snprintf(name, sizeof(name), "discosim %s", argv[0]);
-			argp_help(argp, stdout, ARGP_HELP_STD_HELP & ~(unsigned)ARGP_HELP_EXIT_OK,
-				  name);
-			fflush(stdout);
-			exit(0);
-		}
-	}
-	e = argp_parse(argp, argc, argv, ARGP_SILENT | ARGP_IN_ORDER, &index, input);
-	argv[0] = saved;
-	rc = e ? -1 : 0;
 	if (e && !err->text[0])
 		error_usage(err,
 			    "%s: unknown option or missing value at '%s'; see 'discosim %s --help'",
-			    argv[0], index > 0 && index <= argc ? argv[index - 1] : "", argv[0]);
+			    outer.name,
+			    outer.stopped > 0 && outer.stopped <= argc ? argv[outer.stopped - 1]
+								       : "",
+			    outer.name);
 	else if (e)
 		err->usage = 1;
-	return rc;
+	return e ? -1 : 0;
 }
