@@ -124,12 +124,10 @@ static int run(int argc, char **argv, struct error *err)
 	const struct argp argp = {
 		.options = options,
 		.parser = parse,
-		.args_doc = GUEST_ARGS_DOC,
 		.doc = "Executes a guest and records what it does.\vThe guest's console is "
 		       "standard output, the exit status is the guest's own. A guest that is "
 		       "stopped (Ctrl-C, --max-insns, a fault) leaves no trace. What follows "
-		       "GUEST is for the guest; put -- before GUEST when its arguments contain "
-		       "--help.",
+		       "GUEST is for the guest.",
 		.children = children,
 	};
 	struct board *board;

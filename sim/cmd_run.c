@@ -10,8 +10,7 @@ static int run(int argc, char **argv, struct error *err)
 	int status = 1;
 
 	argp.doc = "Executes a guest without recording.\vThe guest's console is standard output, "
-		   "the exit status is the guest's own. What follows GUEST is for the guest; put "
-		   "-- before GUEST when its arguments contain --help.";
+		   "the exit status is the guest's own. What follows GUEST is for the guest.";
 	guest_options_init(&o, err);
 	if (command_parse(&argp, argc, argv, &o, err))
 		return command_failed(err);

@@ -115,6 +115,9 @@ struct board *guest_board(const struct guest_options *o, bool region_only, struc
 		.region_only = region_only,
 	};
 
+	/* A console that went away or a file that may not grow is an error, not our death. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	return kind ? board_new(kind, &config, err) : NULL;
 }
 
@@ -162,7 +165,6 @@ int guest_execute(const struct guest_options *o, struct board *board, const char
 	struct progress progress;
 	int rc = 0;
 
-	signal(SIGPIPE, SIG_IGN); /* a console that went away is an error, not our death */
 	progress_begin(&progress, what, "instructions", o->max_insns, quiet);
 	while (!rc && board->state == BOARD_RUNNING) {
 		rc = step(o, board, err);
