@@ -120,10 +120,10 @@ processor_init:
 	.globl	kernel_entry
 	.ent	kernel_entry
 kernel_entry:
-	jal	processor_init
-	 nop
 	lui	$sp, %hi(kernel_stacks + (1 << KERNEL_STACK_SHIFT) - 32)
 	addiu	$sp, $sp, %lo(kernel_stacks + (1 << KERNEL_STACK_SHIFT) - 32)
+	jal	processor_init
+	 nop
 	jal	kernel_main
 	 nop
 	.end	kernel_entry

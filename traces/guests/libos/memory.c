@@ -7,9 +7,10 @@
  * Two processors may touch a page at once: one of 64 locks, chosen by the page, decides. Frames
  * are handed out by an atomic addition, so that faults of different pages zero side by side.
  *
- * owners[] remembers who touched a page first. The roll call lets every processor load one word of
- * its own pages: made at the start of a recorded region, it shows a replay that begins there the
- * first touches of the initialisation that it has not seen.
+ * Each processor has a chain of the pages that it touched first. The roll call lets every processor
+ * load one word of each: made at the start of a recorded region, it shows a replay that begins
+ * there the first touches of the initialisation that it has not seen. The loaded image and the page
+ * table count as processor 0's.
  */
 #include "traces/guests/libos/kernel.h"
 #include "traces/guests/libos/monitor.h"
@@ -23,30 +24,45 @@
 #define ENTRYLO_CACHED	 0x18u
 #define ENTRYLO_OF(page) ((uint32_t)(page) << 6 | ENTRYLO_CACHED | ENTRYLO_VALID)
 
-extern char program_text[], program_data[], program_bss[], program_end[], program_load[],
-	free_memory[], kernel_stacks[];
+#define FRAME_OF(label) (((uint32_t)(label)-KSEG0) >> PAGE_SHIFT)
 
-uint32_t page_table[KSEG0 >> PAGE_SHIFT] __attribute__((aligned(0x10000)));
-static uint8_t owners[FRAMES];
+/* From the linker script. */
+extern char kernel_text[], kernel_bss[], program_text[], program_data[], program_bss[],
+	program_end[], program_load[], free_memory[];
+
+uint32_t page_table[KSEG0 >> PAGE_SHIFT] __attribute__((aligned(PAGE_BYTES)));
+static uint16_t chain[FRAMES]; /* the next page of the same processor; 0 ends a chain */
+static struct {
+	uint16_t first, last;
+} __attribute__((aligned(128))) touched[MAX_PROCESSORS];
 static uint32_t next_frame __attribute__((aligned(128)));
 static struct lock fault_locks[FAULT_LOCKS];
 static struct lock heap_lock;
 static uint32_t heap_end, lowest_stack;
 
+static void append(unsigned processor, uint32_t frame)
+{
+	if (touched[processor].first)
+		chain[touched[processor].last] = frame;
+	else
+		touched[processor].first = frame;
+	touched[processor].last = frame;
+}
+
 void memory_init(unsigned processors)
 {
-	uint32_t frame = ((uint32_t)program_load - KSEG0) >> PAGE_SHIFT;
+	uint32_t frame = FRAME_OF(program_load);
 
-	for (uint32_t va = (uint32_t)program_text; va < (uint32_t)program_bss; va += PAGE_BYTES)
+	for (uint32_t image = FRAME_OF(kernel_text); image < FRAME_OF(kernel_bss); image++)
+		append(0, image);
+	for (uint32_t va = (uint32_t)program_text; va < (uint32_t)program_bss; va += PAGE_BYTES) {
+		append(0, frame);
 		page_table[va >> PAGE_SHIFT] =
 			ENTRYLO_OF(frame++) | (va < (uint32_t)program_data ? 0 : ENTRYLO_DIRTY);
-	next_frame = ((uint32_t)free_memory - KSEG0) >> PAGE_SHIFT;
+	}
+	next_frame = FRAME_OF(free_memory);
 	heap_end = HEAP_BASE;
 	lowest_stack = STACK_TOP - (processors << STACK_SHIFT);
-	for (unsigned n = 1; n < processors; n++)
-		for (uint32_t at = 0; at < 1u << KERNEL_STACK_SHIFT; at += PAGE_BYTES)
-			owners[((uint32_t)kernel_stacks + (n << KERNEL_STACK_SHIFT) + at - KSEG0) >>
-			       PAGE_SHIFT] = n;
 }
 
 static bool zeroed_on_demand(uint32_t va)
@@ -67,7 +83,7 @@ static uint32_t new_page(unsigned processor)
 	*word = ~pa;
 	if (frame >= FRAMES || *word != ~pa)
 		return 0;
-	owners[frame] = processor;
+	append(processor, frame);
 	monitor_call(MCALL_ZERO_BEGIN, pa, 0);
 	for (volatile uint32_t *end = word + PAGE_BYTES / 4; word != end; word += 8) {
 		word[0] = 0;
@@ -140,11 +156,28 @@ uint32_t memory_grow(uint32_t bytes)
 	return old;
 }
 
+static void load_word(const volatile void *at)
+{
+	(void)*(const volatile uint32_t *)at;
+}
+
+/* The pages of the page table that describe from..to. */
+static void load_table(uint32_t from, uint32_t to)
+{
+	uint32_t pages = PAGE_BYTES / sizeof(*page_table);
+
+	for (uint32_t i = (from >> PAGE_SHIFT) / pages; i <= ((to - 1) >> PAGE_SHIFT) / pages; i++)
+		load_word(&page_table[i * pages]);
+}
+
 void memory_roll_call(unsigned processor)
 {
-	uint32_t last = next_frame < FRAMES ? next_frame : FRAMES;
-
-	for (uint32_t frame = 0; frame < last; frame++)
-		if (owners[frame] == processor)
-			(void)*(volatile uint32_t *)(KSEG0 + (frame << PAGE_SHIFT));
+	for (uint32_t frame = touched[processor].first; frame; frame = chain[frame])
+		load_word((void *)(KSEG0 + (frame << PAGE_SHIFT)));
+	if (processor)
+		return;
+	load_word((void *)KSEG0);
+	load_table((uint32_t)program_text, (uint32_t)program_end);
+	load_table(HEAP_BASE, heap_end);
+	load_table(lowest_stack, STACK_TOP);
 }
