@@ -125,9 +125,9 @@ static inline struct vec normalised(struct vec a)
 
 static bool is_keyword(const char *line, const char *word)
 {
-	size_t n = strlen(word);
+	size_t n = *line == *word ? strlen(word) : 0;
 
-	return !strncmp(line, word, n) && (line[n] == ' ' || line[n] == '\t');
+	return n && !strncmp(line, word, n) && (line[n] == ' ' || line[n] == '\t');
 }
 
 /* Puts the line's entry into the scene; without the arrays (materials NULL) it only counts. */
