@@ -16,6 +16,7 @@
 
 #include "sim/base/rng.h"
 #include "sim/mips/cpu.h"
+#include "sim/mips/fpu.h"
 #include "sim/mips/insn.h"
 
 #define PAGE_SIZE  4096u
@@ -129,11 +130,6 @@ struct fault {
 	uint8_t code, coprocessor;
 	bool refill, has_address;
 	uint32_t address;
-};
-
-struct fpu {
-	uint64_t reg[32]; /* FR=0: a double is the low words of an even and the next odd one */
-	uint32_t fcsr;
 };
 
 struct cpu {
