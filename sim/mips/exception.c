@@ -96,11 +96,6 @@ static void debug_enter(struct cpu *cpu, uint32_t at, bool in_slot)
 	status_changed(cpu);
 }
 
-static bool is_tlb(unsigned code)
-{
-	return code >= EXC_TLB_MODIFIED && code <= EXC_TLB_STORE;
-}
-
 void exception_enter(struct cpu *cpu, uint32_t at, bool in_slot)
 {
 	const struct bus *bus = &cpu->set->bus;
@@ -129,7 +124,7 @@ void exception_enter(struct cpu *cpu, uint32_t at, bool in_slot)
 			 (uint32_t)f->coprocessor << 28;
 	if (f->has_address)
 		cp0[CP0_BADVADDR] = f->address;
-	if (is_tlb(f->code)) {
+	if (f->has_page) { /* after an address error it means nothing, but is set all the same */
 		cp0[CP0_CONTEXT] = (cp0[CP0_CONTEXT] & 0xff800000) | (f->address >> 9 & 0x7ffff0);
 		cp0[CP0_ENTRYHI] = (cp0[CP0_ENTRYHI] & 0xff) | (f->address & 0xffffe000);
 	}

@@ -11,8 +11,23 @@ enum { MODE_ERROR_LEVEL = 3 }; /* of struct cpu.mode, after MODE_USER */
 
 static int fail(struct cpu *cpu, unsigned code, uint32_t va, bool refill)
 {
-	cpu->fault =
-		(struct fault){.code = code, .refill = refill, .has_address = true, .address = va};
+	cpu->fault = (struct fault){
+		.code = code,
+		.refill = refill,
+		.has_address = true,
+		.has_page = true,
+		.address = va,
+	};
+	return -1;
+}
+
+static int fail_alignment(struct cpu *cpu, enum access access, uint32_t va)
+{
+	cpu->fault = (struct fault){
+		.code = access == ACCESS_STORE ? EXC_ADDRESS_STORE : EXC_ADDRESS_LOAD,
+		.has_address = true,
+		.address = va,
+	};
 	return -1;
 }
 
@@ -103,7 +118,7 @@ int fetch_slow(struct cpu *cpu, uint32_t va)
 	struct translation t;
 
 	if (va & 3)
-		return fail(cpu, EXC_ADDRESS_LOAD, va, false);
+		return fail_alignment(cpu, ACCESS_FETCH, va);
 	if (translate(cpu, va, ACCESS_FETCH, &t) < 0)
 		return -1;
 	if (!in_ram(cpu, t.pa))
@@ -122,7 +137,7 @@ int load_slow(struct cpu *cpu, uint32_t va, unsigned bytes, uint64_t *value)
 	struct translation t;
 
 	if (va & (bytes - 1))
-		return fail(cpu, EXC_ADDRESS_LOAD, va, false);
+		return fail_alignment(cpu, ACCESS_LOAD, va);
 	if (translate(cpu, va, ACCESS_LOAD, &t) < 0)
 		return -1;
 	*value = 0;
@@ -143,7 +158,7 @@ int store_slow(struct cpu *cpu, uint32_t va, unsigned bytes, uint64_t value)
 	struct translation t;
 
 	if (va & (bytes - 1))
-		return fail(cpu, EXC_ADDRESS_STORE, va, false);
+		return fail_alignment(cpu, ACCESS_STORE, va);
 	if (translate(cpu, va, ACCESS_STORE, &t) < 0)
 		return -1;
 	if (in_ram(cpu, t.pa)) {

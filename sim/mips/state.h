@@ -128,7 +128,7 @@ struct soft_tlb {
 /* What went wrong, for exception_enter. */
 struct fault {
 	uint8_t code, coprocessor;
-	bool refill, has_address;
+	bool refill, has_address, has_page; /* has_page: translation failed */
 	uint32_t address;
 };
 

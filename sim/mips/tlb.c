@@ -37,7 +37,7 @@ void cpu_tlb_probe(struct cpu *cpu)
 {
 	uint32_t hi = cpu->cp0[CP0_ENTRYHI];
 
-	cpu->cp0[CP0_INDEX] = 0x80000000;
+	cpu->cp0[CP0_INDEX] |= 0x80000000;
 	for (unsigned i = 0; i < cpu->set->config.tlb_entries; i++)
 		if (matches(&cpu->tlb[i], hi, hi)) {
 			cpu->cp0[CP0_INDEX] = i;
