@@ -308,7 +308,11 @@ static void tlb_step(struct generator *g)
 		emit(g, 0x340c0000 | index); /* li $12 */
 		emit(g, mtc0(12, 0, 0));
 		emit(g, 0x000000c0);
-		emit(g, index == 15 && chance(g, 50) ? 0x42000006 : 0x42000002);
+		emit(g, 0x42000002);
+		/* The reference goes on using what TLBWR replaced (allowed, if it was not flushed
+		 * by software): make that equal. Wired is 15, so the place is known. */
+		if (index == 15 && chance(g, 50))
+			emit(g, 0x42000006);
 		emit(g, mtc0(0, 5, 0));
 		break;
 	case 1: /* probe and read */
