@@ -146,6 +146,7 @@ static enum step request(struct machine *m, struct processor *p, const struct sh
 		occupy(m, home, arrival, m->service);
 	if (upgrade) {
 		p->count.upgrades++;
+		p->count.remote_upgrades += !local;
 		p->l2.state[cache_find(&p->l2, line)] = LINE_MODIFIED;
 	} else {
 		++*(code    ? local ? &p->count.l2_local_code : &p->count.l2_remote_code

@@ -32,6 +32,7 @@
 	X(l2_remote_code, "1", "second-level instruction misses served by other nodes") \
 	X(l2_dirty, "1", "of the misses: supplied by another processor's cache")        \
 	X(upgrades, "1", "writes to lines held shared")                                 \
+	X(remote_upgrades, "1", "of them: granted by other nodes")                      \
 	X(uncached, "1", "references that go past the caches")                          \
 	X(writebacks, "1", "modified lines replaced")                                   \
 	X(invalidations, "1", "lines lost to other processors' writes")                 \
