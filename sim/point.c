@@ -383,6 +383,7 @@ bool point_describe(const char *key, struct counter_row *row)
 		{"trace_hash", "1", "identity of the traces' content"},
 		{"system", "1", "system that the traces are replayed under"},
 		{"policy", "1", "page placement policy"},
+		{"configuration", "1", "the point without its trace, as a figure names its bar"},
 		COUNTER_END,
 	};
 	const struct param *param = param_find(machine_rows, key);
