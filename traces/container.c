@@ -165,6 +165,7 @@ int container_append(struct container *c, unsigned processor, const void *data, 
 {
 	hsize_t offset = c->records[processor], extent = offset + records;
 
+	H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* per thread, and this may be another one */
 	errno = 0;
 	if (H5Dset_extent(c->streams[processor], &extent) < 0 ||
 	    H5Dwrite_chunk(c->streams[processor], H5P_DEFAULT, 0, &offset, bytes, data) < 0)
