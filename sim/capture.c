@@ -14,10 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BUFFER_RECORDS 16384
-#define TABLE_MAX      (1u << 20) /* pages; beyond that the table is forgotten, MAPs repeat */
-#define GLOBAL_SPACE   256u	  /* in place of an ASID */
-#define NOTHING	       UINT64_MAX
+#include "sim/append.h"
+
+#define TABLE_MAX    (1u << 20) /* pages; beyond that the table is forgotten, MAPs repeat */
+#define GLOBAL_SPACE 256u	/* in place of an ASID */
+#define NOTHING	     UINT64_MAX
 
 /* key: space << 20 | VA page, never all ones; value: flags << 32 | PA page, or NOTHING */
 struct told {
@@ -40,21 +41,31 @@ struct capture {
 	struct board *board;
 	struct board_watch watch;
 	struct trace_writer *writer;
-	bool failed;
-	struct error error; /* of the first write that failed */
+	struct appender *appender;
 	unsigned streams;
 	struct stream stream[BOARD_MAX_PROCESSORS];
 };
 
+static void renew(struct stream *s)
+{
+	s->buffer = appender_buffer(s->capture->appender);
+	s->observer.next = s->buffer;
+	s->observer.limit = s->buffer + APPEND_RECORDS;
+}
+
+static void hand_over(struct stream *s)
+{
+	appender_hand_over(s->capture->appender, s->number, s->buffer,
+			   (size_t)(s->observer.next - s->buffer));
+	s->buffer = NULL;
+}
+
 static void drain(struct observer *o)
 {
 	struct stream *s = (struct stream *)o;
-	struct capture *c = s->capture;
-	size_t n = (size_t)(o->next - s->buffer);
 
-	if (!c->failed && n && trace_append(c->writer, s->number, s->buffer, n, &c->error))
-		c->failed = true;
-	o->next = s->buffer;
+	hand_over(s);
+	renew(s);
 }
 
 static struct told *slot_of(struct told *table, size_t room, uint32_t key)
@@ -147,6 +158,7 @@ struct capture *capture_begin(struct board *board, const char *path, const struc
 		free(c);
 		return NULL;
 	}
+	c->appender = appender_start(c->writer, board->processors);
 	c->board = board;
 	c->streams = board->processors;
 	for (unsigned n = 0; n < c->streams; n++) {
@@ -154,15 +166,9 @@ struct capture *capture_begin(struct board *board, const char *path, const struc
 
 		s->capture = c;
 		s->number = n;
-		s->buffer = malloc(BUFFER_RECORDS * sizeof(*s->buffer));
-		if (!s->buffer)
-			abort();
-		s->observer = (struct observer){
-			.next = s->buffer,
-			.limit = s->buffer + BUFFER_RECORDS,
-			.drain = drain,
-			.translated = translated,
-		};
+		s->observer.drain = drain;
+		s->observer.translated = translated;
+		renew(s);
 	}
 	c->watch.owner = c;
 	if (info->region_only) {
@@ -176,45 +182,41 @@ struct capture *capture_begin(struct board *board, const char *path, const struc
 
 int capture_check(void *capture, struct error *err)
 {
-	struct capture *c = capture;
-
-	if (!c->failed)
-		return 0;
-	*err = c->error;
-	return -1;
+	return appender_check(((struct capture *)capture)->appender, err);
 }
 
-static void release(struct capture *c)
+/* Detaches, hands over what is left, waits for the thread, and frees but for the trace. */
+static int stop(struct capture *c, bool drop, struct error *err)
 {
+	int rc;
+
 	board_set_watch(c->board, NULL);
 	observe_all(c, false);
-	for (unsigned n = 0; n < c->streams; n++) {
-		free(c->stream[n].buffer);
+	for (unsigned n = 0; n < c->streams; n++)
+		hand_over(&c->stream[n]);
+	rc = appender_stop(c->appender, drop, err);
+	for (unsigned n = 0; n < c->streams; n++)
 		free(c->stream[n].told);
-	}
 	free(c);
+	return rc;
 }
 
 int capture_finish(struct capture *c, struct error *err)
 {
-	int rc;
+	struct trace_writer *writer = c->writer;
 
-	observe_all(c, false);
-	for (unsigned n = 0; n < c->streams; n++)
-		drain(&c->stream[n].observer);
-	rc = capture_check(c, err);
-	if (rc)
-		trace_abandon(c->writer);
-	else
-		rc = trace_finish(c->writer, err);
-	release(c);
-	return rc;
+	if (stop(c, false, err)) {
+		trace_abandon(writer);
+		return -1;
+	}
+	return trace_finish(writer, err);
 }
 
 void capture_abandon(struct capture *c)
 {
-	trace_abandon(c->writer);
-	/* Detaching may flush what the core still holds: it goes nowhere. */
-	c->failed = true;
-	release(c);
+	struct trace_writer *writer = c->writer;
+	struct error ignored;
+
+	stop(c, true, &ignored);
+	trace_abandon(writer);
 }
