@@ -112,49 +112,44 @@ static enum step fetch_bytes(struct machine *m, struct processor *p, uint32_t va
 	return DONE;
 }
 
-static enum step translated(struct machine *m, struct processor *p, uint32_t va, bool write)
-{
-	const struct shortcut *s;
-	bool uncached;
-	enum step step = translate_virtual(m, p, va, write, &s, &uncached);
-
-	if (step != DONE)
-		return step;
-	return uncached ? access_uncached(m, p, s) : access_data(m, p, s, va & 0xfff, write);
-}
-
-static inline enum step data_at(struct machine *m, struct processor *p, uint32_t va, bool write)
+/* Whether the reference is a first-level hit that needs nothing else; then it is done. */
+static inline bool hits(struct processor *p, uint32_t va, bool write)
 {
 	const struct shortcut *s = &p->shortcut[(va >> 12) & (SHORTCUTS - 1)];
 	uint32_t id;
 
 	if ((write ? s->write_tag : s->read_tag) != (p->asid_tag | va >> 12))
-		return translated(m, p, va, write);
+		return false;
 	id = cache_find(&p->l1d, ((uint64_t)s->machine_page << PAGE_SHIFT | (va & 0xfff)) >>
 					 p->l1d.line_shift);
 	if (id == CACHE_MISS || (write && p->l1d.state[id] != LINE_MODIFIED))
-		return access_data(m, p, s, va & 0xfff, write);
+		return false;
 	cache_touch(&p->l1d, id);
-	return DONE;
+	return true;
 }
 
-/* A load or store. A reference in pieces (or over two lines) misses once, if any of it does. */
-static inline enum step reference(struct machine *m, struct processor *p, struct record r,
-				  bool write)
+static enum step data_at(struct machine *m, struct processor *p, uint32_t va, bool write)
 {
-	uint32_t arg = record_arg(r), index = REF_INDEX(arg), last = r.addr + REF_BYTES(arg) - 1;
-	bool goes_on = arg & REF_CONTINUES;
+	const struct shortcut *s = &p->shortcut[(va >> 12) & (SHORTCUTS - 1)];
+	bool uncached = false;
 	enum step step;
 
-	if (index >= p->run_done) {
-		if (index >= p->run_length)
-			return stream_error(m, p, "reference of instruction %u in a run of %u",
-					    index, p->run_length);
-		step = fetch_to(m, p, index + 1);
+	if ((write ? s->write_tag : s->read_tag) != (p->asid_tag | va >> 12)) {
+		step = translate_virtual(m, p, va, write, &s, &uncached);
 		if (step != DONE)
 			return step;
 	}
-	step = data_at(m, p, r.addr, write);
+	return uncached ? access_uncached(m, p, s) : access_data(m, p, s, va & 0xfff, write);
+}
+
+/* What is not a plain hit. A reference in pieces (or over two lines) misses once, if any does. */
+static enum step other_reference(struct machine *m, struct processor *p, struct record r,
+				 bool write)
+{
+	uint32_t arg = record_arg(r), last = r.addr + REF_BYTES(arg) - 1;
+	bool goes_on = arg & REF_CONTINUES;
+	enum step step = data_at(m, p, r.addr, write);
+
 	if (step == DONE && (last ^ r.addr) >> p->l1d.line_shift && REF_BYTES(arg))
 		step = data_at(m, p, last, write);
 	if (step != DONE)
@@ -165,6 +160,30 @@ static inline enum step reference(struct machine *m, struct processor *p, struct
 		p->last_missed = true;
 	} else {
 		p->last_missed &= goes_on;
+	}
+	return DONE;
+}
+
+static inline enum step reference(struct machine *m, struct processor *p, struct record r,
+				  bool write)
+{
+	uint32_t arg = record_arg(r), index = REF_INDEX(arg), line = 1u << p->l1d.line_shift;
+	enum step step;
+
+	if (index >= p->run_done) {
+		if (index >= p->run_length)
+			return stream_error(m, p, "reference of instruction %u in a run of %u",
+					    index, p->run_length);
+		step = fetch_to(m, p, index + 1);
+		if (step != DONE)
+			return step;
+	}
+	if ((r.addr & (line - 1)) + REF_BYTES(arg) <= line && hits(p, r.addr, write)) {
+		p->last_missed &= (arg & REF_CONTINUES) != 0;
+	} else {
+		step = other_reference(m, p, r, write);
+		if (step != DONE)
+			return step;
 	}
 	++*(write ? &p->count.stores : &p->count.loads);
 	return DONE;
