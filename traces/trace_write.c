@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes a trace file. Records are gathered per processor; a full chunk is checked, counted,
- * compressed by Blosc (bytes shuffled by place in the record) and given to the container. The
- * last chunk of a processor is padded with zero records. The file's order of chunks is the order in
- * which they became full, so equal calls make equal files. The finished mark is the last thing
+ * Writes a trace file. Records are gathered per processor; a full chunk is counted and compressed
+ * by Blosc (bytes shuffled by place in the record) in a thread, checked, and given to the container
+ * here, for HDF5 is used by the caller's thread only. The last chunk of a processor is padded with
+ * zero records. The file's order of chunks is the order in which they became full, so equal calls
+ * make equal files. The finished mark is the last thing
  * written (struct trace_header), and then the file gets its name.
  */
-#include "traces/container.h"
+#include "traces/pipeline.h"
 
-#include <blosc.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -33,7 +33,7 @@ struct trace_writer {
 	struct container *container;
 	struct trace_info info;
 	const struct codec *codec;
-	void *compressed; /* TRACE_STORED_MOST bytes */
+	struct pipeline *pipeline;
 	struct stream streams[TRACE_MAX_PROCESSORS];
 };
 
@@ -43,7 +43,8 @@ static void release(struct trace_writer *w)
 		free(w->streams[p].buffer);
 		free(w->streams[p].rows);
 	}
-	free(w->compressed);
+	if (w->pipeline)
+		pipeline_free(w->pipeline);
 	trace_info_release(&w->info);
 	free(w);
 }
@@ -88,7 +89,7 @@ struct trace_writer *trace_create(const char *path, const struct trace_info *inf
 	}
 	trace_info_copy(&w->info, info);
 	w->codec = &trace_codecs[codec];
-	w->compressed = malloc(TRACE_STORED_MOST);
+	w->pipeline = pipeline_new(w->codec);
 	w->container = container_create(w->output.temporary, info->processors, w->codec, err);
 	if (!w->container) {
 		output_abandon(&w->output);
@@ -105,66 +106,61 @@ struct trace_writer *trace_create(const char *path, const struct trace_info *inf
 	return w;
 }
 
-/* Counts a chunk's records into the totals; a kind that does not exist is the caller's mistake. */
-static int count(struct stream *s, unsigned processor, struct error *err)
+/* A compressed chunk goes into the file; its row and its share of the totals are noted. A kind that
+ * does not exist is the caller's mistake. */
+static int store(struct trace_writer *w, const struct chunk_job *job, struct error *err)
 {
-	uint64_t kinds[256] = {0}, instructions = 0, refills = 0;
+	struct stream *s = &w->streams[job->processor];
+	struct trace_chunk_row *row;
 
-	for (size_t i = 0; i < s->fill; i++) {
-		struct record r = s->buffer[i];
+	if (job->bad_kind >= 0)
+		return error_set(err,
+				 "%s: processor %u: a record of kind %d among records %" PRIu64
+				 " to %" PRIu64 "; wanted 1 to %d",
+				 w->output.final, job->processor, job->bad_kind, s->totals.records,
+				 s->totals.records + job->n - 1, RECORD_KIND_COUNT - 1);
+	if (job->bytes < TRACE_STORED_LEAST)
+		return error_set(err, "%s: Blosc cannot compress with %s", w->output.final,
+				 w->codec->name);
+	if (!(s->chunks & (s->chunks - 1)))
+		s->rows = realloc(s->rows, (s->chunks ? 2 * s->chunks : 1) * sizeof(*s->rows));
+	row = &s->rows[s->chunks];
+	*row = (struct trace_chunk_row){.processor = job->processor,
+					.records = (uint32_t)job->n,
+					.bytes = (uint64_t)job->bytes,
+					.instructions = s->totals.instructions,
+					.stored = job->stored,
+					.content = job->content};
+	if (!s->chunks)
+		memcpy(s->first, job->compressed, sizeof(s->first));
+#define X(name, unit, help) s->totals.name += job->totals.name;
+	TRACE_TOTALS(X)
+#undef X
+	s->chunks++;
+	return container_append(w->container, job->processor, job->compressed, row->bytes,
+				row->records, err);
+}
 
-		kinds[record_kind(r)]++;
-		instructions += record_kind(r) == RECORD_RUN ? record_arg(r) : 0;
-		refills += record_kind(r) == RECORD_EXCEPTION && (record_arg(r) & EXC_REFILL);
+/* Stores what is compressed; with `all`, waits for the rest. */
+static int store_compressed(struct trace_writer *w, bool all, struct error *err)
+{
+	struct chunk_job *job;
+
+	while ((job = pipeline_oldest(w->pipeline, all || pipeline_full(w->pipeline)))) {
+		if (store(w, job, err))
+			return -1;
+		pipeline_drop(w->pipeline);
 	}
-	for (unsigned k = 0; k < 256; k++)
-		if (kinds[k] && (k == RECORD_NONE || k >= RECORD_KIND_COUNT))
-			return error_set(err,
-					 "processor %u: a record of kind %u among records %" PRIu64
-					 " to %" PRIu64 "; wanted 1 to %d",
-					 processor, k, s->totals.records,
-					 s->totals.records + s->fill - 1, RECORD_KIND_COUNT - 1);
-	s->totals.records += s->fill;
-	s->totals.instructions += instructions + kinds[RECORD_FETCH];
-	s->totals.loads += kinds[RECORD_LOAD];
-	s->totals.stores += kinds[RECORD_STORE];
-	s->totals.exceptions += kinds[RECORD_EXCEPTION];
-	s->totals.tlb_refills += refills;
-	s->totals.maps += kinds[RECORD_MAP];
-	s->totals.sync_passes += kinds[RECORD_SYNC_PASS];
 	return 0;
 }
 
 static int flush(struct trace_writer *w, unsigned processor, struct error *err)
 {
 	struct stream *s = &w->streams[processor];
-	struct trace_chunk_row *row;
-	int bytes;
 
-	if (!(s->chunks & (s->chunks - 1)))
-		s->rows = realloc(s->rows, (s->chunks ? 2 * s->chunks : 1) * sizeof(*s->rows));
-	row = &s->rows[s->chunks];
-	*row = (struct trace_chunk_row){.processor = processor,
-					.records = (uint32_t)s->fill,
-					.instructions = s->totals.instructions,
-					.content = hash64(s->buffer, s->fill * sizeof(*s->buffer))};
-	if (count(s, processor, err))
-		return error_prefix(err, "%s", w->output.final);
-	memset(s->buffer + s->fill, 0, (TRACE_CHUNK - s->fill) * sizeof(*s->buffer));
-	bytes = blosc_compress_ctx(w->codec->level, BLOSC_SHUFFLE, sizeof(*s->buffer),
-				   TRACE_CHUNK_BYTES, s->buffer, w->compressed, TRACE_STORED_MOST,
-				   w->codec->name, 0, 1);
-	if (bytes < TRACE_STORED_LEAST)
-		return error_set(err, "%s: Blosc cannot compress with %s", w->output.final,
-				 w->codec->name);
-	row->bytes = (uint64_t)bytes;
-	row->stored = hash64(w->compressed, (size_t)bytes);
-	if (!s->chunks)
-		memcpy(s->first, w->compressed, sizeof(s->first));
-	if (container_append(w->container, processor, w->compressed, (size_t)bytes, row->records,
-			     err))
+	if (store_compressed(w, false, err))
 		return -1;
-	s->chunks++;
+	pipeline_put(w->pipeline, processor, &s->buffer, s->fill);
 	s->fill = 0;
 	return 0;
 }
@@ -226,15 +222,15 @@ int trace_finish(struct trace_writer *w, struct error *err)
 	char *text;
 	int rc = 0;
 
-	for (unsigned p = 0; p < w->info.processors && !rc; p++) {
+	for (unsigned p = 0; p < w->info.processors && !rc; p++)
 		if (w->streams[p].fill)
 			rc = flush(w, p, err);
-		n += w->streams[p].chunks;
-	}
-	if (rc) {
+	if (rc || store_compressed(w, true, err)) {
 		trace_abandon(w);
 		return -1;
 	}
+	for (unsigned p = 0; p < w->info.processors; p++)
+		n += w->streams[p].chunks;
 	rows = malloc((n + 1) * sizeof(*rows));
 	n = 0;
 	for (unsigned p = 0; p < w->info.processors; p++) {
