@@ -76,21 +76,23 @@ void cache_make_recent(struct cache *c, uint32_t id)
 
 uint32_t cache_victim(const struct cache *c, uint64_t line)
 {
-	uint32_t first = (uint32_t)(line & (c->sets - 1)) * c->ways, oldest = first;
+	uint32_t first = cache_set(c, line), oldest = first;
 
-	for (uint32_t id = first; id < first + c->ways; id++) {
+	for (uint32_t id = first; id < first + c->ways; id++)
 		if (c->tag[id] == CACHE_NO_LINE)
 			return id;
+	if (c->ways == 2)
+		return first + c->age[first + 1];
+	for (uint32_t id = first; id < first + c->ways; id++)
 		if (c->age[id] > c->age[oldest])
 			oldest = id;
-	}
 	return oldest;
 }
 
 void cache_fill(struct cache *c, uint32_t id, uint64_t line, enum line_state state)
 {
 	assert(line != CACHE_NO_LINE && state != LINE_INVALID);
-	assert(id / c->ways == (line & (c->sets - 1)));
+	assert(id - cache_set(c, line) < c->ways);
 	c->tag[id] = line;
 	c->state[id] = (uint8_t)state;
 	cache_touch(c, id);

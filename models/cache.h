@@ -36,25 +36,42 @@ int cache_init(struct cache *, uint64_t bytes, uint64_t ways, uint64_t line_byte
 	       struct error *err);
 void cache_release(struct cache *);
 
-/* The id of the line, or CACHE_MISS. Changes nothing. */
+/* First id of the set that a line belongs to. */
+static inline uint32_t cache_set(const struct cache *c, uint64_t line)
+{
+	return (uint32_t)(line & (c->sets - 1)) * c->ways;
+}
+
+/* The id of the line, or CACHE_MISS. Changes nothing. Two ways, the machine's usual number, are
+ * looked at together: which of them hits is not to be predicted, a branch on it costs more. */
 static inline uint32_t cache_find(const struct cache *c, uint64_t line)
 {
-	uint32_t first = (uint32_t)(line & (c->sets - 1)) * c->ways, end = first + c->ways;
+	uint32_t first = cache_set(c, line);
+	const uint64_t *tag = c->tag + first;
 
-	for (uint32_t id = first; id < end; id++)
-		if (c->tag[id] == line)
-			return id;
+	if (c->ways == 2) {
+		uint32_t way = tag[1] == line;
+
+		return tag[way] == line ? first + way : CACHE_MISS;
+	}
+	for (uint32_t way = 0; way < c->ways; way++)
+		if (tag[way] == line)
+			return first + way;
 	return CACHE_MISS;
 }
 
-/* What cache_touch does when the line was not the most recent one already. */
+/* cache_touch for more than two ways and a line that is not the most recent one already. */
 void cache_make_recent(struct cache *, uint32_t id);
 
 /* Marks a line most recently used. */
 static inline void cache_touch(struct cache *c, uint32_t id)
 {
-	if (c->age[id] != 0)
+	if (c->ways == 2) {
+		c->age[id ^ 1] = 1;
+		c->age[id] = 0;
+	} else if (c->age[id] != 0) {
 		cache_make_recent(c, id);
+	}
 }
 
 /* The id that a fill of `line` would replace: an invalid way if there is one, else the LRU. */

@@ -48,7 +48,7 @@ static uint32_t find(const struct l2tlb *t, uint64_t key)
 
 static void touch(struct l2tlb *t, uint32_t slot)
 {
-	uint8_t *age = t->age + (slot - slot % t->ways), old = t->age[slot];
+	uint8_t *age = t->age + (slot & ~(t->ways - 1)), old = t->age[slot];
 
 	for (uint32_t way = 0; way < t->ways; way++)
 		age[way] += age[way] < old;
