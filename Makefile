@@ -72,6 +72,11 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/libdiscosim.a
 	@$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(shell pkg-config --cflags cmocka) -MMD -MP -MF $@.d \
 		-o $@ $< $(B)/libdiscosim.a $(LDFLAGS) $(LDLIBS) $(shell pkg-config --libs cmocka)
 
+$(B)/tests/bench/%: tests/bench/%.c $(B)/libdiscosim.a
+	@mkdir -p $(@D)
+	@echo '  BENCH $@'
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(B)/libdiscosim.a $(LDFLAGS) $(LDLIBS)
+
 UNIT_BIN    := $(UNIT:%.c=$(B)/%)
 SCRIPTS     := $(filter-out tests/run.sh,$(sort $(wildcard tests/*.sh tests/*.py)))
 FUZZ        := $(sort $(wildcard tests/fuzz/*.c))
