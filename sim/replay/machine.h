@@ -48,7 +48,7 @@ struct shortcut {
 #define SPAN_DEPTH     8
 #define NO_FETCH_LINE  UINT32_MAX
 #define MAX_TRACED_TLB 256
-#define PAGE_PINNED    1 /* used through an unmapped segment: cannot be moved */
+#define PAGE_MAPPED    1 /* used through a mapped address: can be moved by any system */
 #define PAGE_WAS_HOT   2
 
 struct processor {

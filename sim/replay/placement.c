@@ -14,7 +14,9 @@
  * for the service time of all its lines.
  *
  * A page with replicas is read-only: the first write to it asks the policy (replica_write), whose
- * answer leaves one copy. UMA has no placement: pages get a first place, and nothing is hot.
+ * answer leaves one copy. On the bare machine the kernel's own pages (never used through a mapped
+ * address) do not move; Disco, which maps the kernel too, moves any. UMA has no placement: pages
+ * get a first place, and nothing is hot.
  */
 #include <stdlib.h>
 
@@ -217,7 +219,8 @@ static enum policy_outcome act(struct machine *m, struct processor *p, uint32_t 
 {
 	const struct policy *policy = m->config->policy;
 	enum policy_outcome outcome = POLICY_REFUSED;
-	bool movable = decision.node < m->nodes && !(m->page_flags[number] & PAGE_PINNED);
+	bool movable = decision.node < m->nodes &&
+		       (m->system == SYSTEM_DISCO || (m->page_flags[number] & PAGE_MAPPED));
 	struct policy_machine machine;
 	struct policy_page view;
 

@@ -6,8 +6,8 @@
  * exception the modelled TLB is asked: a miss executes the handler, a hit (a larger TLB) skips it.
  * A modelled TLB of the traced geometry takes each TLB write at the traced index and so stays
  * equal to the traced one; one of another geometry replaces at random. A reference that misses
- * where the trace has no handler is charged tlb.refill_cycles. KSEG0 is not mapped, and pages
- * used through it cannot be moved (PAGE_PINNED).
+ * where the trace has no handler is charged tlb.refill_cycles. KSEG0 is not mapped: a page that was
+ * never used through a mapped address belongs to the kernel and cannot be moved (PAGE_MAPPED).
  *
  * disco (SOSP'97 4.2.2): every TLB miss traps to the monitor, which looks into its L2TLB: a hit
  * loads the TLB and the guest's handler is skipped; a miss is forwarded and the handler runs, its
@@ -243,9 +243,8 @@ static enum step guest_page(struct machine *m, struct processor *p, uint32_t va,
 		*uncached = va >> 29 == 5;
 		if (*uncached || *pa_page >= p->page_count)
 			return DONE;
-		if (m->system != SYSTEM_DISCO)
-			m->page_flags[p->page_base + *pa_page] |= PAGE_PINNED;
-		else if (tlb_find(&p->tlb, va, (uint16_t)(p->asid_tag >> 20)) == TLB_MISS)
+		if (m->system == SYSTEM_DISCO &&
+		    tlb_find(&p->tlb, va, (uint16_t)(p->asid_tag >> 20)) == TLB_MISS)
 			kernel_fault(m, p, va);
 		return DONE;
 	}
@@ -256,6 +255,8 @@ static enum step guest_page(struct machine *m, struct processor *p, uint32_t va,
 		miss(m, p, va, global);
 	*pa_page = PAGE_MAP_PAGE(value);
 	*uncached = value & PAGE_MAP_UNCACHED;
+	if (*pa_page < p->page_count)
+		m->page_flags[p->page_base + *pa_page] |= PAGE_MAPPED;
 	return DONE;
 }
 
