@@ -19,9 +19,12 @@
 
 #define BLOSC_FILTER 32001
 
+/* Measured on RADIX with one processor (bytes a record; million records a second of one core, in
+ * and out): LZ4 at 5 gives 1.70, 146, 319, at 9 (no acceleration) 1.60, 136, 330. Zstandard at 4
+ * gives 0.88, 17, 186 in blocks of Blosc's choice, and 0.76, 15, 223 in one block a chunk. */
 const struct codec trace_codecs[] = {
-	[TRACE_LZ4] = {"lz4", 5, 1},
-	[TRACE_ZSTD] = {"zstd", 3, 5},
+	[TRACE_LZ4] = {"lz4", 9, 1, 0},
+	[TRACE_ZSTD] = {"zstd", 4, 5, TRACE_CHUNK_BYTES},
 };
 
 struct container {

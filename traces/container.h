@@ -14,7 +14,8 @@ struct container;
 struct codec {
 	const char *name; /* as blosc_compress_ctx wants it */
 	int level;
-	unsigned number; /* Blosc's number of it, in the filter's parameters */
+	unsigned number;    /* Blosc's number of it, in the filter's parameters */
+	size_t block_bytes; /* 0: Blosc chooses */
 };
 extern const struct codec trace_codecs[];
 

@@ -64,7 +64,7 @@ static void compress(const struct codec *codec, struct chunk_job *job)
 	memset(job->records + job->n, 0, (TRACE_CHUNK - job->n) * sizeof(*job->records));
 	job->bytes = blosc_compress_ctx(codec->level, BLOSC_SHUFFLE, sizeof(*job->records),
 					TRACE_CHUNK_BYTES, job->records, job->compressed,
-					TRACE_STORED_MOST, codec->name, 0, 1);
+					TRACE_STORED_MOST, codec->name, codec->block_bytes, 1);
 	if (job->bytes > 0)
 		job->stored = hash64(job->compressed, (size_t)job->bytes);
 }

@@ -492,16 +492,22 @@ static void a_record_of_a_kind_that_does_not_exist_is_not_written(void **state)
 	}
 }
 
-static void an_abandoned_trace_leaves_nothing(void **state)
+static void an_unfinished_trace_is_refused_and_an_abandoned_one_leaves_nothing(void **state)
 {
 	struct error err = {.text = ""};
 	struct record r = record_make(RECORD_RUN, 0x1000, 1);
 	struct trace_writer *w;
+	char temporary[96];
 
 	(void)state;
 	unlink(path);
 	w = trace_create(path, &sample_info, TRACE_LZ4, &err);
-	assert_int_equal(trace_append(w, 0, &r, 1, &err), 0);
+	for (size_t i = 0; i < 2 * TRACE_CHUNK; i++)
+		assert_int_equal(trace_append(w, 0, &r, 1, &err), 0);
+	/* What a killed writer would leave. */
+	snprintf(temporary, sizeof(temporary), "%s.tmp-%ld", path, (long)getpid());
+	assert_int_equal(refused(temporary, &err), 1);
+	assert_non_null(strstr(err.text, "unfinished: its writing was interrupted"));
 	assert_int_equal(trace_append(w, 3, &r, 1, &err), -1);
 	trace_abandon(w);
 	assert_int_equal(access(path, F_OK), -1);
@@ -580,7 +586,8 @@ int main(void)
 		cmocka_unit_test(forged_files_are_refused_by_name_processor_and_chunk),
 		cmocka_unit_test(what_is_no_trace_is_refused),
 		cmocka_unit_test(a_record_of_a_kind_that_does_not_exist_is_not_written),
-		cmocka_unit_test(an_abandoned_trace_leaves_nothing),
+		cmocka_unit_test(
+			an_unfinished_trace_is_refused_and_an_abandoned_one_leaves_nothing),
 		cmocka_unit_test(a_full_disk_is_an_error_and_leaves_nothing),
 	};
 
