@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Writes the C tables of what is registered by lying in a folder: commands (sim/cmd_NAME.c defines
-# `command_NAME`) and policies (policies/NAME.c defines `policy_NAME`). Called by make.
+# `command_NAME`), policies (policies/NAME.c defines `policy_NAME`), and the texts of plots/ (the
+# figures' scripts and the published numbers), so that an installed program needs no path to them.
+# Called by make.
 set -eu
 
 # table TYPE ARRAY PREFIX NAME...: declares and lists the descriptors.
@@ -33,3 +35,19 @@ table command commands command_ $(names sim/cmd_*.c)
 	# shellcheck disable=SC2046
 	table policy policies policy_ $(names policies/*.c)
 }
+
+# text FILE: the file as a C string, a line each.
+text() {
+	sed 's/\\/\\\\/g; s/"/\\"/g; s/^/	 "/; s/$/\\n"/' "$1"
+}
+
+echo '#include "sim/embedded.h"'
+echo 'const struct embedded embedded_files[] = {'
+for file in plots/*.gp plots/published/*.csv; do
+	[ -e "$file" ] || continue
+	echo "	{\"$(basename "$file")\","
+	text "$file"
+	echo '	},'
+done
+echo '	{NULL, NULL},'
+echo '};'
