@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/command.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,4 +66,12 @@ int command_parse(const struct argp *argp, int argc, char **argv, void *input, s
 	else if (e)
 		err->usage = 1;
 	return e ? -1 : 0;
+}
+
+error_t command_takes_nothing(int key, char *arg, struct argp_state *state)
+{
+	if (key != ARGP_KEY_ARG)
+		return ARGP_ERR_UNKNOWN;
+	error_usage(state->input, "%s: '%s' is one operand too many", state->argv[0], arg);
+	return EINVAL;
 }

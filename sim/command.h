@@ -23,6 +23,9 @@ struct command {
  * error in err (nothing is printed or exited). Returns 0 or -1. */
 int command_parse(const struct argp *argp, int argc, char **argv, void *input, struct error *err);
 
+/* The parser of a command that takes no options and no operands; its input is the struct error. */
+error_t command_takes_nothing(int key, char *arg, struct argp_state *state);
+
 /* 1, or 2 when the error is one of usage. */
 int command_failed(const struct error *err);
 

@@ -129,8 +129,9 @@ int param_set(const struct param *rows, void *object, const char *key, const cha
 				 strcmp(row->unit, "1") ? " of " : "",
 				 strcmp(row->unit, "1") ? row->unit : "");
 	if (value < row->min || value > row->max)
-		return error_set(err, "%s: %s is out of range; wanted %.15g to %.15g %s", key, text,
-				 row->min, row->max, strcmp(row->unit, "1") ? row->unit : "");
+		return error_set(err, "%s: %s is out of range; wanted %.15g to %.15g%s%s", key,
+				 text, row->min, row->max, strcmp(row->unit, "1") ? " " : "",
+				 strcmp(row->unit, "1") ? row->unit : "");
 	if (row->power_of_two && !is_power_of_two(value))
 		return error_set(err, "%s: %s is not a power of two", key, text);
 	store(row, object, value);
