@@ -14,11 +14,13 @@ static void print_rows(const char *title, const struct counter_row *rows)
 
 static int run(int argc, char **argv, struct error *err)
 {
-	static const struct argp argp = {.doc = "Lists the systems that a trace can be replayed "
-						"under, and the counters of a "
-						"result with their units."};
+	static const struct argp argp = {
+		.parser = command_takes_nothing,
+		.doc = "Lists the systems that a trace can be replayed under, and the "
+		       "counters of a result with their units.",
+	};
 
-	if (command_parse(&argp, argc, argv, NULL, err))
+	if (command_parse(&argp, argc, argv, err, err))
 		return command_failed(err);
 	printf("systems\n");
 	for (size_t i = 0; replay_systems[i].name; i++)

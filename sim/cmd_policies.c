@@ -7,11 +7,13 @@
 
 static int run(int argc, char **argv, struct error *err)
 {
-	static const struct argp argp = {.doc = "Lists the page placement policies and their "
-						"parameters: key, default, unit, "
-						"range, meaning [source]."};
+	static const struct argp argp = {
+		.parser = command_takes_nothing,
+		.doc = "Lists the page placement policies and their parameters: key, default, "
+		       "unit, range, meaning [source].",
+	};
 
-	if (command_parse(&argp, argc, argv, NULL, err))
+	if (command_parse(&argp, argc, argv, err, err))
 		return command_failed(err);
 	for (size_t i = 0; policies[i]; i++) {
 		printf("%-14s %s [%s]\n", policies[i]->name, policies[i]->help,

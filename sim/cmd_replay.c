@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/result.h"
+#include "sim/base/output.h"
 #include "sim/base/progress.h"
 #include "sim/base/version.h"
 #include "sim/command.h"
@@ -119,6 +120,13 @@ static int replay(struct options *o, struct error *err)
 
 	if (point_resolve(&o->point, err))
 		return -1;
+	if (o->output) { /* before the work, not after it */
+		struct output output;
+
+		if (output_begin(&output, o->output, err))
+			return -1;
+		output_abandon(&output);
+	}
 	progress_begin(&progress, "replay", "references", point_references(&o->point), o->quiet);
 	started = seconds_now();
 	result = point_run(&o->point, on_progress, &progress, err);
