@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Fetches are given out as late as the data references of a run allow, with the last one held back
+ * for the pieces that may follow it. A run's first page is translated where the run stands, because
+ * a MAP for the run after it may already lie between; further pages where they are fetched.
+ */
 #include "traces/expand.h"
 
 #include <stdlib.h>
@@ -87,12 +92,14 @@ static int fetch_up_to(struct expander *e, uint32_t index, struct error *err)
 	if (emit(e, &e->pending, err))
 		return -1;
 	for (; e->run_done < index && e->run_done < e->run_length; e->run_done++) {
-		struct reference r = {REFERENCE_FETCH, e->run_addr + e->run_done * e->run_bytes,
-				      e->run_bytes};
+		uint32_t addr = e->run_addr + e->run_done * e->run_bytes;
+		struct reference r = {REFERENCE_FETCH, addr, e->run_bytes};
 
-		r.addr &= UINT32_MAX;
-		if (emit(e, &r, err))
+		if (e->map && addr >> 12 == e->run_addr >> 12)
+			r.addr = e->run_page | (addr & 0xfff);
+		else if (e->map && translate(e, &r.addr, err))
 			return -1;
+		e->emit(e->to, &r);
 	}
 	return 0;
 }
@@ -155,6 +162,8 @@ int expander_next(struct expander *e, struct record r, struct error *err)
 		e->run_addr = r.addr;
 		e->run_length = run ? record_arg(r) : 1;
 		e->run_bytes = run ? 4 : record_arg(r);
+		e->run_page = r.addr & ~0xfffu;
+		return e->map ? translate(e, &e->run_page, err) : 0;
 	} else if (record_kind(r) == RECORD_MODE) {
 		e->asid = r.addr;
 	}

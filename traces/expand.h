@@ -22,6 +22,7 @@ struct expander {
 	void *to;
 	struct page_map *map;				    /* NULL: virtual addresses */
 	uint32_t run_addr, run_length, run_bytes, run_done; /* run_bytes: of one instruction */
+	uint64_t run_page;				    /* its first page, translated */
 	struct reference pending;			    /* bytes 0: none */
 	uint32_t asid;
 	bool mapped_only; /* imported: no unmapped segments */
