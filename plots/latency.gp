@@ -5,7 +5,7 @@
 # miss or upgrade, waiting in the memory's queue included.
 
 published_x(row) = row + (row >= 2 ? 1 : 0)
-published_name(s) = s eq "irix_numa" ? "IRIX, NUMA" : s eq "disco_numa" ? "Disco, migr.+repl." : s
+published_name(s) = s eq "irix_numa" ? "IRIX, NUMA" : s eq "disco_numa" ? "Disco migr.+repl." : s
 stats $bars using "floor_local" nooutput
 floor_local = STATS_max
 stats $bars using "floor_remote" nooutput

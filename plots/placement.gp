@@ -14,7 +14,7 @@ sum_ours(k) = column("execution") + (k > 1 ? column("local") : 0) + (k > 2 ? col
 sum_published(k) = column("execution") + (k > 1 ? column("local_stall") : 0) \
 	+ (k > 2 ? column("remote_stall") : 0) + (k > 3 ? column("disco") : 0)
 published_x(row) = row + (row >= 3 ? 1 : 0)
-published_name(s) = s eq "irix_numa" ? "IRIX, NUMA" : s eq "disco_numa" ? "Disco, migr.+repl." \
+published_name(s) = s eq "irix_numa" ? "IRIX, NUMA" : s eq "disco_numa" ? "Disco migr.+repl." \
 	: s eq "irix_uma" ? "IRIX, UMA" : s
 
 stats $bars using "total" nooutput

@@ -1,0 +1,193 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# usage: plots/index.sh DISCOSIM FOLDER PLACEMENT.h5 PROBES.h5
+# Draws every figure of `make paper` into FOLDER and writes FOLDER/index.html: each figure, and under
+# it tables that put our numbers beside the published (or expected) ones with the deviation. Numbers
+# of ours come from `discosim show --csv`, published ones from plots/published/.
+set -eu
+[ $# -eq 4 ] || {
+	echo "usage: plots/index.sh DISCOSIM FOLDER PLACEMENT.h5 PROBES.h5" >&2
+	exit 2
+}
+discosim=$1 folder=$2 placement=$3 probes=$4
+here=$(dirname "$0")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$folder"
+
+"$discosim" plot placement "$placement" -o "$folder/placement.svg"
+"$discosim" plot latency "$placement" -o "$folder/latency.svg"
+"$discosim" plot probes "$probes" -o "$folder/probes.svg" --expected "$here/paper/probes_expected.csv"
+"$discosim" plot placement "$probes" -o "$folder/placement_probes.svg" \
+	--title "Page placement: where the time of the probes goes"
+"$discosim" show --csv "$placement" >"$work/placement.csv"
+"$discosim" show --csv "$probes" >"$work/probes.csv"
+
+# What the awk programs share: `ours` reads show --csv into v[trace, bar, name] (sums over an index),
+# `row` prints a table row, `beside` three cells: ours, the other, the deviation.
+cat >"$work/common.awk" <<'AWK'
+function cell(x) { return "<td>" x "</td>" }
+function number(x, d) { return x == "" ? "-" : sprintf("%." d "f", x) }
+function beside(x, y, d) {
+	return cell(number(x, d)) cell(number(y, d)) \
+		cell(x == "" || y == "" ? "-" : sprintf("%+." d "f", x - y))
+}
+function head(text,   n, i, names) {
+	printf "<table><tr>"
+	n = split(text, names, "|")
+	for (i = 1; i <= n; i++) printf "<th>%s</th>", names[i]
+	print "</tr>"
+}
+function part(t, b, name) {
+	return total(t, b) * v[t, b, name "_percent_of_time"] / 100
+}
+function total(t, b) { return 100 * v[t, b, "milliseconds"] / v[t, base, "milliseconds"] }
+BEGIN { FS = ","; base = "round robin" }
+FILENAME ~ /show|placement.csv$|probes.csv$/ {
+	if ($2 == "config" && $3 == "trace") trace[$1] = $5
+	if ($2 == "config" && $3 == "configuration") {
+		bar[$1] = $5
+		t = trace[$1]
+		order[++points] = t SUBSEP $5
+	}
+	if ($2 == "summary" || $2 == "machine") v[trace[$1], bar[$1], $3] = $5
+	if ($2 == "config") v[trace[$1], bar[$1], "config " $3] = $5
+	next
+}
+/^#/ { next }
+AWK
+
+# awk over our CSV and published ones.
+with() {
+	awk -f "$work/common.awk" -f "$work/program.awk" "$@"
+}
+
+placement_table() {
+	cat >"$work/program.awk" <<'AWK'
+$1 == "workload" { for (i = 1; i <= NF; i++) column[i] = $i; next }
+{ for (i = 3; i <= NF; i++) published[$1, $2, column[i]] = $i }
+END {
+	match_of["round robin"] = "irix_numa"
+	match_of["Disco migr.+repl."] = "disco_numa"
+	match_of["UMA"] = "irix_uma"
+	head("trace|bar|part|ours (predicted)|published|deviation")
+	for (p = 1; p <= points; p++) {
+		split(order[p], k, SUBSEP); t = k[1]; b = k[2]
+		s = t == "raytrace" ? match_of[b] : ""
+		n = split("total execution local_stall remote_stall disco misses_local_percent", names, " ")
+		split("total execution local remote monitor local_percent", own, " ")
+		for (i = 1; i <= n; i++) {
+			x = i == 1 ? total(t, b) : i == n ? v[t, b, "local_percent"] : part(t, b, own[i])
+			print "<tr>" cell(i == 1 ? t : "") cell(i == 1 ? b : "") cell(own[i]) \
+				beside(x, s == "" ? "" : published["raytrace", s, names[i]], 1) "</tr>"
+		}
+		print "<tr>" cell("") cell("") cell("sync + idle") \
+			beside(part(t, b, "sync") + part(t, b, "idle"), "", 1) "</tr>"
+	}
+	print "</table>"
+}
+AWK
+	with "$work/placement.csv" "$here/published/fig8.csv"
+}
+
+latency_table() {
+	cat >"$work/program.awk" <<'AWK'
+$1 == "workload" { next }
+{ l[$1, $2] = $3; r[$1, $2] = $4; m[$1, $2] = $5 }
+END {
+	match_of["round robin"] = "irix_numa"
+	match_of["Disco migr.+repl."] = "disco_numa"
+	head("trace|bar|local ns|derived|deviation|remote ns|derived|deviation|mean ns|derived|deviation")
+	for (p = 1; p <= points; p++) {
+		split(order[p], k, SUBSEP); t = k[1]; b = k[2]
+		s = t == "raytrace" && b in match_of ? match_of[b] : "none"
+		print "<tr>" cell(t) cell(b) beside(v[t, b, "local_ns"], l[t, s], 0) \
+			beside(v[t, b, "remote_ns"], r[t, s], 0) beside(v[t, b, "mean_ns"], m[t, s], 0) "</tr>"
+	}
+	print "</table>"
+}
+AWK
+	with "$work/placement.csv" "$here/published/fig8_latency.csv"
+}
+
+moves_table() {
+	cat >"$work/program.awk" <<'AWK'
+$1 == "workload" { next }
+{ rate[$1, $2] = $3; cost[$1, $2] = $4 }
+END {
+	head("trace|action|per second, ours (predicted)|published|deviation|cost us (a parameter, from Table 3)|published")
+	for (p = 1; p <= points; p++) {
+		split(order[p], k, SUBSEP); t = k[1]; b = k[2]
+		if (b != "Disco migr.+repl.") continue
+		cpus = t == "raytrace" ? 16 : 8
+		for (i = 1; i <= 2; i++) {
+			action = i == 1 ? "migration" : "replication"
+			key = i == 1 ? "migrate" : "replicate"
+			us = (v[t, b, "config cost." key "_ns"] + cpus * v[t, b, "config cost." key "_processor_ns"]) / 1000
+			x = v[t, b, action "s"] / (v[t, b, "milliseconds"] / 1000)
+			print "<tr>" cell(t) cell(action) beside(x, rate[t, action], 0) \
+				cell(number(us, 0)) cell(number(cost[t, action], 0)) "</tr>"
+		}
+	}
+	print "</table>"
+}
+AWK
+	with "$work/placement.csv" "$here/published/table3.csv"
+}
+
+probes_table() {
+	cat >"$work/program.awk" <<'AWK'
+$1 == "trace" { next }
+{ expected[$1, $2] = $3 }
+END {
+	head("probe|bar|local misses, percent: ours|expected by arithmetic|deviation|time (round robin = 100)")
+	for (p = 1; p <= points; p++) {
+		split(order[p], k, SUBSEP); t = k[1]; b = k[2]
+		print "<tr>" cell(t) cell(b) beside(v[t, b, "local_percent"], expected[t, b], 1) \
+			cell(number(total(t, b), 1)) "</tr>"
+	}
+	print "</table>"
+}
+AWK
+	with "$work/probes.csv" "$here/paper/probes_expected.csv"
+}
+
+figure() {
+	echo "<h2>$2</h2><p>$3</p><img src=\"$1\" alt=\"$2\">"
+}
+
+{
+	cat <<'HTML'
+<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>discosim: figures and tables beside the published ones</title>
+<style>
+body { font: 15px/1.5 sans-serif; max-width: 1240px; margin: 2em auto; padding: 0 1em; color: #222 }
+img { width: 100%; max-width: 1200px; border: 1px solid #ddd }
+table { border-collapse: collapse; margin: 1em 0; font-size: 13px }
+th, td { border-bottom: 1px solid #ddd; padding: 2px 10px; text-align: right; white-space: nowrap }
+th:nth-child(-n+2), td:nth-child(-n+2) { text-align: left }
+th { white-space: normal; vertical-align: bottom; background: #f4f4f4 }
+</style></head><body>
+<h1>discosim: figures and tables beside the published ones</h1>
+<p>Published: Bugnion, Devine, Rosenblum, <i>Disco</i>, SOSP'97. Three kinds of numbers are on this page.
+<b>Published</b> ones are printed in the paper, or measured from its vector figures (parts of bars).
+<b>Calibrated</b> ones are the monitor's trap and emulation costs, chosen so that Table 2 and Figure 5 come out
+(<code>discosim params</code> names each source). <b>Predicted</b> is everything simulated here: traces of real MIPS
+programs, replayed; no parameter was set to fit Figure 8. The workloads are not the paper's (its IRIX, Engineering and
+Raytrace inputs are not to be had), so a deviation says how far the same question has the same answer here.</p>
+HTML
+	figure placement.svg "Figure 8: page placement" \
+		"RADIX (8 processors) and RAYTRACE (16, 256 KB second-level cache), each against its round-robin bar. The paper has no RADIX here."
+	placement_table
+	figure latency.svg "Miss latencies behind Figure 8" \
+		"The floors are 300 and 900 ns; what is above comes from queues at the memories. The published column is derived from Figure 8."
+	latency_table
+	echo "<h2>Table 3: actions on hot pages</h2><p>Rates are predictions; the costs are inputs, from the paper's Table 3.</p>"
+	moves_table
+	figure probes.svg "Placement probes" \
+		"Programs whose right answer is known by arithmetic (plots/paper/probes_expected.csv). Nothing here is published."
+	probes_table
+	figure placement_probes.svg "The probes' time" "In the form of Figure 8."
+	echo "</body></html>"
+} >"$work/index.html"
+mv "$work/index.html" "$folder/index.html"
