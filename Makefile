@@ -91,6 +91,10 @@ check: packages-build+guests+plots+check
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=asan unit-all
 	@sh tests/run.sh build $(UNIT:%.c=build/%) $(UNIT:%.c=build/asan/%) $(SCRIPTS)
 
+bench: packages-build+guests+bench
+	@$(MAKE) --no-print-directory -j$(JOBS) all guests
+	@sh tests/bench/run.sh
+
 install: $(B)/discosim
 	install -D -m 755 $(B)/discosim $(DESTDIR)$(PREFIX)/bin/discosim
 	install -D -m 644 policies/policy.h $(DESTDIR)$(PREFIX)/include/discosim/policies/policy.h
