@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pmap and memmap. A page's record with its arrays is one allocation, made on first use. Each
- * node hands out its frames from the lowest on and takes them back on a stack; one array by
- * machine page holds, for a used frame, its user, and for a frame that was given back, the next
- * on its node's stack.
+ * The pmap and memmap. A page's record with its arrays is one allocation, made on first use. A
+ * frame of a node has a colour, frame modulo colours; a page gets a frame of the colour of its
+ * guest-physical number, or of the next colour that has one, so that what a page conflicts with in
+ * a physically indexed cache does not depend on the node that it lies on (without this, pages
+ * interleaved over N nodes fall on an Nth of the colours). Each node hands out the frames of a
+ * colour from the lowest on and takes them back on a stack; one array by machine page holds, for a
+ * used frame, its user, and for a frame that was given back, the next on its stack.
  *
  * Counters are reset by making the table's generation newer than the pages'; a page catches up when
  * it is looked at (pages_refresh), so that an interval's end costs nothing per page.
  *
- * Source: SOSP'97 sections 4.2.2 (pmap) and 4.2.3 (memmap, miss counters).
+ * Source: SOSP'97 sections 4.2.2 (pmap) and 4.2.3 (memmap, miss counters); page colouring: Kessler
+ * and Hill, ACM TOCS 10(4), 1992. SOSP does not say how frames were chosen.
  */
 #include "models/pages.h"
 
@@ -21,15 +25,16 @@
 
 struct pages_private {
 	uint32_t *memmap;     /* [nodes * frames_per_node] */
-	uint32_t *given_back; /* [nodes] top of the stack: machine page + 1, 0: empty */
-	uint32_t *never_used; /* [nodes] frames from this one on were never handed out */
+	uint32_t *given_back; /* [nodes * colours] top of the stack: machine page + 1, 0: empty */
+	uint32_t *never_used; /* [nodes * colours] frames of the colour from here on were never used
+			       */
 };
 
 /* A page's arrays follow it in its allocation, the policy's state first: its alignment is any. */
 #define ALIGNED(bytes) (((bytes) + 15) & ~(size_t)15)
 
 int pages_init(struct pages *t, unsigned nodes, unsigned processors, uint32_t guest_pages,
-	       uint32_t frames_per_node, size_t policy_bytes, struct error *err)
+	       uint32_t frames_per_node, uint32_t colours, size_t policy_bytes, struct error *err)
 {
 	struct pages_private *m;
 
@@ -37,6 +42,9 @@ int pages_init(struct pages *t, unsigned nodes, unsigned processors, uint32_t gu
 			    .processors = processors,
 			    .frames_per_node = frames_per_node,
 			    .count = guest_pages,
+			    .colours = colours < 1		   ? 1
+				       : colours > frames_per_node ? frames_per_node
+								   : colours,
 			    .policy_bytes = policy_bytes};
 	if (nodes < 1 || nodes > MAX_NODES)
 		return error_set(err, "pages: %u nodes, wanted 1 to %u", nodes, MAX_NODES);
@@ -52,8 +60,8 @@ int pages_init(struct pages *t, unsigned nodes, unsigned processors, uint32_t gu
 	t->private = m = calloc(1, sizeof(*m));
 	if (m) {
 		m->memmap = calloc((size_t)nodes * frames_per_node, sizeof(*m->memmap));
-		m->given_back = calloc(nodes, sizeof(*m->given_back));
-		m->never_used = calloc(nodes, sizeof(*m->never_used));
+		m->given_back = calloc((size_t)nodes * t->colours, sizeof(*m->given_back));
+		m->never_used = calloc((size_t)nodes * t->colours, sizeof(*m->never_used));
 	}
 	if (!t->page || !t->free_frames || !m || !m->memmap || !m->given_back || !m->never_used) {
 		pages_release(t);
@@ -61,8 +69,11 @@ int pages_init(struct pages *t, unsigned nodes, unsigned processors, uint32_t gu
 				 "pages: no memory for %u guest pages on %u nodes of %u frames",
 				 guest_pages, nodes, frames_per_node);
 	}
-	for (unsigned n = 0; n < nodes; n++)
+	for (unsigned n = 0; n < nodes; n++) {
 		t->free_frames[n] = frames_per_node;
+		for (uint32_t c = 0; c < t->colours; c++)
+			m->never_used[n * t->colours + c] = c;
+	}
 	return 0;
 }
 
@@ -104,23 +115,38 @@ struct page *pages_at(struct pages *t, uint32_t number)
 	return t->page[number] = p;
 }
 
+/* A free frame of a node and colour, taken off the books, or NO_MACHINE_PAGE. */
+static uint32_t take_coloured(struct pages *t, unsigned node, uint32_t colour)
+{
+	struct pages_private *m = t->private;
+	uint32_t list = node * t->colours + colour, machine;
+
+	if (m->given_back[list]) {
+		machine = m->given_back[list] - 1;
+		m->given_back[list] = m->memmap[machine];
+		return machine;
+	}
+	if (m->never_used[list] >= t->frames_per_node)
+		return NO_MACHINE_PAGE;
+	machine = node * t->frames_per_node + m->never_used[list];
+	m->never_used[list] += t->colours;
+	return machine;
+}
+
 /* Gives page `number` a frame of a node. Returns false when the node has none left. */
 static bool take_frame(struct pages *t, uint32_t number, unsigned node)
 {
-	struct pages_private *m = t->private;
 	struct page *p = pages_at(t, number);
-	uint32_t machine;
+	uint32_t machine = NO_MACHINE_PAGE;
 
 	assert(node < t->nodes && p->copy[node] == NO_MACHINE_PAGE);
 	if (t->free_frames[node] == 0)
 		return false;
-	if (m->given_back[node]) {
-		machine = m->given_back[node] - 1;
-		m->given_back[node] = m->memmap[machine];
-	} else {
-		machine = node * t->frames_per_node + m->never_used[node]++;
+	for (uint32_t i = 0; machine == NO_MACHINE_PAGE; i++) {
+		assert(i < t->colours);
+		machine = take_coloured(t, node, (number + i) % t->colours);
 	}
-	m->memmap[machine] = USED | number;
+	t->private->memmap[machine] = USED | number;
 	t->free_frames[node]--;
 	p->copy[node] = machine;
 	p->replicas |= 1ull << node;
@@ -131,10 +157,11 @@ static void give_frame_back(struct pages *t, struct page *p, unsigned node)
 {
 	struct pages_private *m = t->private;
 	uint32_t machine = p->copy[node];
+	uint32_t list = node * t->colours + machine % t->frames_per_node % t->colours;
 
 	assert(machine != NO_MACHINE_PAGE);
-	m->memmap[machine] = m->given_back[node];
-	m->given_back[node] = machine + 1;
+	m->memmap[machine] = m->given_back[list];
+	m->given_back[list] = machine + 1;
 	t->free_frames[node]++;
 	p->copy[node] = NO_MACHINE_PAGE;
 	p->replicas &= ~(1ull << node);
@@ -230,19 +257,38 @@ static bool page_consistent(const struct pages *t, uint32_t number, uint64_t *us
 	return t->nodes == MAX_NODES || p->replicas >> t->nodes == 0;
 }
 
-/* A node's free frames are those of its stack and those never used, and none of them has a user. */
-static bool node_consistent(const struct pages *t, unsigned node, uint64_t used)
+/* Counts a node's free frames of a colour: those of its stack and those never used. Returns false
+ * when one of them has a user, another colour, or comes round again. */
+static bool count_free(const struct pages *t, unsigned node, uint32_t colour, uint64_t *count)
 {
 	const struct pages_private *m = t->private;
-	uint32_t first = node * t->frames_per_node;
-	uint64_t free_frames = t->frames_per_node - m->never_used[node], users = 0;
+	uint32_t first = node * t->frames_per_node, list = node * t->colours + colour;
 
-	for (uint32_t next = m->given_back[node]; next; next = m->memmap[next - 1]) {
-		if (next - 1 < first || next - 1 >= first + m->never_used[node] ||
-		    pages_user(t, next - 1) != UINT32_MAX || free_frames >= t->frames_per_node)
+	for (uint32_t frame = m->never_used[list]; frame < t->frames_per_node;
+	     frame += t->colours) {
+		if (pages_user(t, first + frame) != UINT32_MAX)
 			return false;
-		free_frames++;
+		++*count;
 	}
+	for (uint32_t next = m->given_back[list]; next; next = m->memmap[next - 1]) {
+		if (next - 1 < first || next - 1 >= first + m->never_used[list] ||
+		    (next - 1 - first) % t->colours != colour ||
+		    pages_user(t, next - 1) != UINT32_MAX || *count >= t->frames_per_node)
+			return false;
+		++*count;
+	}
+	return true;
+}
+
+/* A node's frames are free or used, none both. */
+static bool node_consistent(const struct pages *t, unsigned node, uint64_t used)
+{
+	uint32_t first = node * t->frames_per_node;
+	uint64_t free_frames = 0, users = 0;
+
+	for (uint32_t colour = 0; colour < t->colours; colour++)
+		if (!count_free(t, node, colour, &free_frames))
+			return false;
 	for (uint32_t i = first; i < first + t->frames_per_node; i++)
 		users += pages_user(t, i) != UINT32_MAX;
 	return users == used && free_frames == t->free_frames[node] &&

@@ -33,7 +33,7 @@ struct page {
 
 struct pages {
 	unsigned nodes, processors;
-	uint32_t frames_per_node, count;
+	uint32_t frames_per_node, count, colours;
 	uint32_t generation; /* advanced by pages_reset_counters */
 	size_t policy_bytes;
 	struct page **page; /* [count] by guest-physical page of all machines; NULL until placed */
@@ -42,8 +42,10 @@ struct pages {
 	struct pages_private *private;
 };
 
+/* colours: sets of the largest physically indexed cache way in pages; 0 or 1: frames are handed out
+ * from the lowest on. */
 int pages_init(struct pages *, unsigned nodes, unsigned processors, uint32_t guest_pages,
-	       uint32_t frames_per_node, size_t policy_bytes, struct error *err);
+	       uint32_t frames_per_node, uint32_t colours, size_t policy_bytes, struct error *err);
 void pages_release(struct pages *);
 
 /* The page's record, made (not placed) on first use. Asserts number < count. */

@@ -113,8 +113,9 @@ static int set_up(struct machine *m)
 		m->node_of[i] = (uint8_t)(i * m->nodes / m->processors);
 	if (placement_init(m) ||
 	    pages_init(&m->pages, m->nodes, m->processors, (uint32_t)all_pages,
-		       (uint32_t)(c->node_bytes >> PAGE_SHIFT), config->policy->page_bytes,
-		       m->err) ||
+		       (uint32_t)(c->node_bytes >> PAGE_SHIFT),
+		       (uint32_t)(c->l2_bytes / c->l2_ways >> PAGE_SHIFT),
+		       config->policy->page_bytes, m->err) ||
 	    directory_init(&m->directory, (uint64_t)m->nodes * m->pages.frames_per_node,
 			   m->page_lines, m->err))
 		return -1;

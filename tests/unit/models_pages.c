@@ -14,14 +14,40 @@
 #include "models/pages.h"
 #include "sim/base/rng.h"
 
-static struct pages new_pages(unsigned nodes, uint32_t count, uint32_t frames, size_t policy_bytes)
+static struct pages new_coloured_pages(unsigned nodes, uint32_t count, uint32_t frames,
+				       uint32_t colours, size_t policy_bytes)
 {
 	struct pages t;
 	struct error err = {0};
 
-	if (pages_init(&t, nodes, nodes, count, frames, policy_bytes, &err) < 0)
+	if (pages_init(&t, nodes, nodes, count, frames, colours, policy_bytes, &err) < 0)
 		fail_msg("%s", err.text);
 	return t;
+}
+
+static struct pages new_pages(unsigned nodes, uint32_t count, uint32_t frames, size_t policy_bytes)
+{
+	return new_coloured_pages(nodes, count, frames, 1, policy_bytes);
+}
+
+static void a_page_has_the_same_colour_on_every_node_while_frames_of_it_last(void **state)
+{
+	struct pages t = new_coloured_pages(4, 64, 32, 8, 0);
+
+	(void)state;
+	/* interleaved over the nodes, as round robin does: all 8 colours are used evenly */
+	for (uint32_t i = 0; i < 32; i++) {
+		pages_place(&t, i, i % 4);
+		assert_int_equal(pages_at(&t, i)->copy[i % 4] % 8, i % 8);
+	}
+	pages_migrate(&t, 5, 3);
+	assert_int_equal(pages_at(&t, 5)->copy[3] % 8, 5);
+	/* node 0 has four frames of colour 0: pages 0, 8, 16, 24 took them, the next gets colour 1
+	 */
+	pages_place(&t, 40, 0);
+	assert_int_equal(pages_at(&t, 40)->copy[0] % 8, 1);
+	assert_true(pages_consistent(&t));
+	pages_release(&t);
 }
 
 static void a_page_is_placed_on_the_node_asked_for(void **state)
@@ -211,9 +237,10 @@ static void policy_state_is_zeroed_separate_and_survives_everything(void **state
 }
 
 /* Random actions; a plain count of the frames per node stands against free_frames. */
-static void random_actions(unsigned nodes, uint32_t count, uint32_t frames, uint64_t seed)
+static void random_actions(unsigned nodes, uint32_t count, uint32_t frames, uint32_t colours,
+			   uint64_t seed)
 {
-	struct pages t = new_pages(nodes, count, frames, 8);
+	struct pages t = new_coloured_pages(nodes, count, frames, colours, 8);
 	uint64_t free_frames[MAX_NODES], done = 0, refused = 0;
 	struct rng rng = {seed};
 
@@ -259,12 +286,12 @@ static void random_actions(unsigned nodes, uint32_t count, uint32_t frames, uint
 static void random_sequences_of_actions_stay_consistent(void **state)
 {
 	(void)state;
-	random_actions(2, 30, 30, 1);
-	random_actions(8, 60, 60, 2);
-	random_actions(8, 60, 9, 3);
-	random_actions(3, 20, 5, 4);
-	random_actions(64, 40, 1, 5);
-	random_actions(64, 10, 10, 6);
+	random_actions(2, 30, 30, 1, 1);
+	random_actions(8, 60, 60, 16, 2);
+	random_actions(8, 60, 9, 4, 3);
+	random_actions(3, 20, 5, 3, 4);
+	random_actions(64, 40, 1, 8, 5);
+	random_actions(64, 10, 10, 7, 6);
 }
 
 static void damage_is_noticed(void **state)
@@ -332,7 +359,7 @@ static void sizes_that_make_no_sense_are_refused_with_a_reason(void **state)
 		struct error err = {0};
 
 		assert_int_equal(pages_init(&t, cases[i].nodes, cases[i].processors, cases[i].count,
-					    cases[i].frames, 0, &err),
+					    cases[i].frames, 1, 0, &err),
 				 -1);
 		if (!strstr(err.text, cases[i].says))
 			fail_msg("\"%s\" does not say \"%s\"", err.text, cases[i].says);
@@ -343,6 +370,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_page_is_placed_on_the_node_asked_for),
+		cmocka_unit_test(a_page_has_the_same_colour_on_every_node_while_frames_of_it_last),
 		cmocka_unit_test(a_full_node_passes_a_page_to_the_next_and_full_memory_refuses),
 		cmocka_unit_test(a_migration_moves_the_frame_and_gives_the_old_one_back),
 		cmocka_unit_test(a_replica_serves_its_own_node_and_the_master_the_others),
