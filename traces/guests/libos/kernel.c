@@ -17,7 +17,7 @@ static uint32_t user_stack(unsigned number)
 	return STACK_TOP - (number << STACK_SHIFT) - THREAD_BYTES - 32;
 }
 
-static void processor_release(unsigned number)
+static void release(unsigned number)
 {
 	volatile uint32_t *box =
 		(volatile uint32_t *)(0xa0000000u + MAILBOX_BASE + number * MAILBOX_STRIDE);
@@ -28,14 +28,18 @@ static void processor_release(unsigned number)
 	box[MAILBOX_ENTRY / 4] = (uint32_t)processor_entry;
 }
 
+static void release_all(void)
+{
+	for (unsigned n = 1; n < processors; n++)
+		release(n);
+}
+
 void kernel_main(void)
 {
 	processors = monitor_call(MCALL_PROCESSORS, 0, 1);
 	if (processors > MAX_PROCESSORS)
 		processors = MAX_PROCESSORS;
 	memory_init(processors);
-	for (unsigned n = 1; n < processors; n++)
-		processor_release(n);
 	enter_user((uint32_t)user_start, user_stack(0), 0, processors);
 }
 
@@ -112,6 +116,9 @@ void kernel_exception(struct frame *frame, uint32_t cause, uint32_t bad_va)
 			return;
 		case SYS_ROLL_CALL:
 			memory_roll_call(number);
+			return;
+		case SYS_START:
+			release_all();
 			return;
 		default:
 			if (host_system_call(frame))

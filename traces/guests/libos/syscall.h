@@ -15,5 +15,6 @@
 #define SYS_ARGUMENT  11 /* n, buffer, bytes: length, or -1 when it does not fit */
 #define SYS_GROW      32 /* bytes: old end of the heap, 0 when there is no more */
 #define SYS_ROLL_CALL 33 /* see memory.c */
+#define SYS_START     34 /* releases the other processors; once */
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Start of a program, threads and barriers. Threads are the processors: all start here, processor
- * 0 runs main, the others wait for work. What is private to a thread lies at the top of its stack,
- * which is aligned to its size, so it is found from the stack pointer.
+ * Start of a program, threads and barriers. Threads are the processors: processor 0 runs main, the
+ * others are released by the first parallel() and then wait here for work. What is private to a
+ * thread lies at the top of its stack, which is aligned to its size, so it is found from the stack
+ * pointer.
  */
 #include "traces/guests/libos/kernel.h"
 #include "traces/guests/libos/libos.h"
@@ -49,6 +50,8 @@ void parallel(unsigned threads, void (*body)(unsigned, void *), void *argument)
 	work.argument = argument;
 	work_done.finished = 0;
 	if (threads > 1) {
+		if (!work.generation)
+			system_call(SYS_START, 0, 0, 0);
 		monitor_sync(MCALL_SYNC_SIGNAL, &work.generation, MCALL_EVENT, 0);
 		__asm__ volatile("sync" ::: "memory");
 		work.generation++;
