@@ -308,11 +308,12 @@ static void enter_primitive(struct grid *g, const struct primitive *p, uint32_t 
 			}
 }
 
-/* About two cells for each primitive, as cubic as can be. */
-static void build_grid(struct scene *s)
+/* About `density` cells for each primitive, as cubic as can be. */
+static void build_grid(struct scene *s, unsigned density)
 {
 	struct grid *g = &s->grid;
 	double volume = 1, edge = 1;
+	double wanted = (double)density * s->n_primitives;
 	uint32_t cells = 1, sum = 0;
 
 	for (int i = 0; i < 3; i++) {
@@ -330,9 +331,9 @@ static void build_grid(struct scene *s)
 	}
 	for (int i = 0; i < 3; i++)
 		volume *= g->high[i] - g->low[i];
-	while (volume / (edge * edge * edge) < 2.0 * s->n_primitives)
+	while (volume / (edge * edge * edge) < wanted)
 		edge *= 0.99;
-	while (volume / (edge * edge * edge) > 2.0 * s->n_primitives)
+	while (volume / (edge * edge * edge) > wanted)
 		edge *= 1.01;
 	for (int i = 0; i < 3; i++) {
 		double n = (g->high[i] - g->low[i]) / edge;
@@ -630,20 +631,24 @@ int main(int argc, char **argv)
 	static struct scene scene;
 	static struct picture pic = {
 		.scene = &scene, .width = 256, .height = 192, .samples = 1, .tile = 8};
-	unsigned processors = processor_count();
+	unsigned processors = processor_count(), density = 8;
 	const char *words[2];
 	const struct option table[] = {
-		{'w', &pic.width, 1, 4096},	    {'h', &pic.height, 1, 4096},
-		{'a', &pic.samples, 1, 8},	    {'t', &pic.tile, 1, 4096},
-		{'p', &pic.threads, 1, processors}, {0},
+		{'w', &pic.width, 1, 4096},
+		{'h', &pic.height, 1, 4096},
+		{'a', &pic.samples, 1, 8},
+		{'t', &pic.tile, 1, 4096},
+		{'p', &pic.threads, 1, processors},
+		{'g', &density, 1, 100},
+		{0},
 	};
 
 	pic.threads = processors;
 	options(argc, argv, table, words, 2,
 		"raytrace [-w WIDTH] [-h HEIGHT] [-a SAMPLES_ACROSS_A_PIXEL] [-t TILE] "
-		"[-p PROCESSORS] SCENE IMAGE.ppm");
+		"[-g CELLS_PER_PRIMITIVE] [-p PROCESSORS] SCENE IMAGE.ppm");
 	read_scene(&scene, words[0]);
-	build_grid(&scene);
+	build_grid(&scene, density);
 	pic.tiles_across = (pic.width + pic.tile - 1) / pic.tile;
 	pic.tiles = pic.tiles_across * ((pic.height + pic.tile - 1) / pic.tile);
 	pic.pixels = need(PAGE_BYTES, 3 * pic.width * pic.height);
