@@ -75,6 +75,7 @@ struct processor {
 
 	/* The TLB as the traced processor had it, where the modelled one differs. */
 	struct tlb_entry traced[MAX_TRACED_TLB];
+	unsigned traced_entries;
 	uint32_t slot_vpn2[TLB_MAX_ENTRIES]; /* what each modelled entry translates, to forget it */
 	bool same_tlb;			     /* the modelled TLB is the traced one */
 	bool imported;
@@ -176,7 +177,7 @@ enum step translate_physical(struct machine *, struct processor *, uint32_t pa, 
 			     struct shortcut *found);
 /* An EXC_REFILL exception: true when its handler in the trace is executed, false to skip it. */
 bool translate_refill(struct machine *, struct processor *, uint32_t va);
-void translate_tlb_write(struct machine *, struct processor *, struct record, bool execute);
+enum step translate_tlb_write(struct machine *, struct processor *, struct record, bool execute);
 void translate_forget_all(struct processor *);
 /* Drops a guest page's translations on p (keep: only those that allow writing are changed to
  * read-only, and stay in the TLB). Returns whether the TLB had one. */

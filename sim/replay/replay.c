@@ -77,7 +77,9 @@ static uint32_t guest_pages(const struct trace *trace)
 {
 	const struct trace_info *info = trace_info_of(trace);
 
-	return (uint32_t)(info->ram_bytes >> PAGE_SHIFT);
+	uint64_t pages = info->ram_bytes >> PAGE_SHIFT;
+
+	return pages < 1u << 20 ? (uint32_t)pages : 1u << 20; /* records hold 20 bits */
 }
 
 static int set_up(struct machine *m)

@@ -398,11 +398,9 @@ static enum step other(struct machine *m, struct processor *p, struct record r)
 	case RECORD_SYNC_WAIT:
 		return sync_begin(m, p, ((uint64_t)p->page_base << PAGE_SHIFT) + r.addr);
 	case RECORD_TLB_WRITE:
-		translate_tlb_write(m, p, r, !p->skipping);
-		return DONE;
+		return translate_tlb_write(m, p, r, !p->skipping);
 	case RECORD_TLB_SNAPSHOT:
-		translate_tlb_write(m, p, r, false);
-		return DONE;
+		return translate_tlb_write(m, p, r, false);
 	default:
 		break;
 	}

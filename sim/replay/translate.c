@@ -44,6 +44,7 @@ void translate_init(struct machine *m, struct processor *p, const struct trace_i
 	const struct machine_params *params = m->params;
 
 	p->imported = info->tlb_entries == 0;
+	p->traced_entries = info->tlb_entries < MAX_TRACED_TLB ? info->tlb_entries : MAX_TRACED_TLB;
 	p->same_tlb = m->system != SYSTEM_DISCO && info->tlb_entries == params->tlb_entries;
 	tlb_init(&p->tlb, (unsigned)params->tlb_entries, 0, params->tlb_seed + p->number);
 	page_map_init(&p->map);
@@ -162,7 +163,7 @@ static uint32_t place_entry(struct processor *p, const struct tlb_entry *e)
 	return p->tlb.wired + rng_below(&p->tlb.rng, p->tlb.entries - p->tlb.wired);
 }
 
-void translate_tlb_write(struct machine *m, struct processor *p, struct record r, bool execute)
+enum step translate_tlb_write(struct machine *m, struct processor *p, struct record r, bool execute)
 {
 	uint32_t arg = record_arg(r), shift = TLBW_PAGE_SHIFT(arg), index = TLBW_INDEX(arg);
 	struct tlb_entry old = p->traced[index],
@@ -175,6 +176,9 @@ void translate_tlb_write(struct machine *m, struct processor *p, struct record r
 				 .writable = {arg & TLBW_DIRTY0, arg & TLBW_DIRTY1},
 			 };
 
+	if (index >= p->traced_entries)
+		return stream_error(m, p, "TLB write at index %u of %u entries", index,
+				    p->traced_entries);
 	e.vpn2 = (r.addr >> 13) & ~e.mask;
 	if (execute && m->system == SYSTEM_DISCO) {
 		p->count.emulated_tlb_writes++;
@@ -184,13 +188,13 @@ void translate_tlb_write(struct machine *m, struct processor *p, struct record r
 	if (p->same_tlb) {
 		tlb_write(&p->tlb, index, &e);
 		entry_changed(p, index);
-		return;
+		return DONE;
 	}
 	/* The guest replaced this very entry: what it held is gone for it, wherever we hold it. */
 	if (old.used && !(arg & TLBW_RANDOM))
 		drop_pair(p, &old);
 	if (!e.present[0] && !e.present[1])
-		return;
+		return DONE;
 	index = place_entry(p, &e);
 	tlb_write(&p->tlb, index, &e);
 	entry_changed(p, index);
@@ -198,6 +202,7 @@ void translate_tlb_write(struct machine *m, struct processor *p, struct record r
 		if (e.present[odd])
 			l2tlb_insert(&p->l2tlb, (e.vpn2 << 13) + odd * ((e.mask + 1) << 12), e.asid,
 				     e.global);
+	return DONE;
 }
 
 /* Where a guest page lies for p; places it if it is new, frees it of replicas for a write. */
