@@ -21,11 +21,11 @@ struct parameters {
 };
 
 #define SOURCE "Verghese et al., ASPLOS'96, base values, from memory"
-#define ROW(name, value, min, max, unit, help, source)                                           \
-	{                                                                                        \
-#name, PARAM_COUNT, offsetof(struct parameters, name), value, min, max, 0, unit, \
-			help, source, NULL                                                       \
-	}
+// clang-format off
+#define ROW(name, value, min, max, unit, help, source) \
+	{#name, PARAM_COUNT, offsetof(struct parameters, name), value, min, max, 0, unit, help, \
+	 source, NULL}
+// clang-format on
 
 static const struct param rows[] = {
 	ROW(trigger, 128, 1, 1e9, "1", "misses of a processor on a page that make it hot", SOURCE),

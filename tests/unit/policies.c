@@ -307,47 +307,63 @@ static void first_touch_takes_the_node_of_the_toucher(void **state)
 	world_release(&w);
 }
 
-/* One hot event of the policy disco (trigger 128, sharing 32, write 1, migrate 1). */
-static void disco_follows_the_decision_tree(void **state)
+/* One hot event: processor 2 (node 1) reached the trigger. */
+struct case_of_tree {
+	const char *what;
+	unsigned home, others_misses, writes, migrations, free_frames;
+	enum policy_action action, migrate_only, replicate_only;
+};
+
+static void assert_answer(const struct case_of_tree *c, const char *name, enum policy_action wanted)
 {
-	static const struct {
-		const char *what;
-		unsigned home, others_misses, writes, migrations, free_frames;
-		enum policy_action action;
-	} cases[] = {
-		{"here already", 1, 0, 0, 0, 1000, POLICY_LEAVE},
-		{"one user", 0, 0, 50, 0, 1000, POLICY_MIGRATE},
-		{"others miss as much as allowed", 0, 32, 50, 0, 1000, POLICY_MIGRATE},
-		{"one user, moved before", 0, 0, 0, 1, 1000, POLICY_LEAVE},
-		{"shared, only read", 0, 33, 0, 0, 1000, POLICY_REPLICATE},
-		{"shared, written once", 0, 33, 1, 0, 1000, POLICY_REPLICATE},
-		{"shared, written", 0, 33, 2, 0, 1000, POLICY_LEAVE},
-		{"shared, memory short", 0, 33, 0, 0, 64, POLICY_LEAVE},
+	struct world w;
+	struct policy_machine machine;
+	struct policy_page page;
+	struct policy_decision d;
+
+	world_init(&w, named(name));
+	w.page[0].home = c->home;
+	w.page[0].copies = 1ull << c->home;
+	w.page[0].misses[2] = 128;
+	w.page[0].misses[7] = c->others_misses;
+	w.page[0].writes = c->writes;
+	w.page[0].migrations = c->migrations;
+	w.free_frames[1] = c->free_frames;
+	machine = machine_of(&w);
+	page = page_of(&w, 0);
+	d = w.policy->hot(w.params, w.global, &machine, &page, 2, false);
+	if (d.action != wanted)
+		fail_msg("%s, %s: action %d", name, c->what, (int)d.action);
+	if (d.action != POLICY_LEAVE)
+		assert_int_equal(d.node, 1);
+	world_release(&w);
+}
+
+/* Trigger 128, sharing 32, write 1, migrate 1. */
+static void disco_and_its_halves_follow_the_decision_tree(void **state)
+{
+	static const struct case_of_tree cases[] = {
+		{"here already", 1, 0, 0, 0, 1000, POLICY_LEAVE, POLICY_LEAVE, POLICY_LEAVE},
+		{"one user", 0, 0, 50, 0, 1000, POLICY_MIGRATE, POLICY_MIGRATE, POLICY_LEAVE},
+		{"others miss as much as allowed", 0, 32, 50, 0, 1000, POLICY_MIGRATE,
+		 POLICY_MIGRATE, POLICY_LEAVE},
+		{"one user, moved before", 0, 0, 0, 1, 1000, POLICY_LEAVE, POLICY_LEAVE,
+		 POLICY_LEAVE},
+		{"shared, only read", 0, 33, 0, 0, 1000, POLICY_REPLICATE, POLICY_LEAVE,
+		 POLICY_REPLICATE},
+		{"shared, written once", 0, 33, 1, 0, 1000, POLICY_REPLICATE, POLICY_LEAVE,
+		 POLICY_REPLICATE},
+		{"shared, written", 0, 33, 2, 0, 1000, POLICY_LEAVE, POLICY_LEAVE, POLICY_LEAVE},
+		{"shared, memory short", 0, 33, 0, 0, 64, POLICY_LEAVE, POLICY_LEAVE, POLICY_LEAVE},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct world w;
-		struct policy_machine machine;
-		struct policy_page page;
-		struct policy_decision d;
+		const struct case_of_tree *c = &cases[i];
 
-		world_init(&w, named("disco"));
-		w.page[0].home = cases[i].home;
-		w.page[0].copies = 1ull << cases[i].home;
-		w.page[0].misses[2] = 128; /* processor 2 is on node 1 */
-		w.page[0].misses[7] = cases[i].others_misses;
-		w.page[0].writes = cases[i].writes;
-		w.page[0].migrations = cases[i].migrations;
-		w.free_frames[1] = cases[i].free_frames;
-		machine = machine_of(&w);
-		page = page_of(&w, 0);
-		d = w.policy->hot(w.params, w.global, &machine, &page, 2, false);
-		if (d.action != cases[i].action)
-			fail_msg("%s: action %d", cases[i].what, (int)d.action);
-		if (d.action != POLICY_LEAVE)
-			assert_int_equal(d.node, 1);
-		world_release(&w);
+		assert_answer(c, "disco", c->action);
+		assert_answer(c, "migrate_only", c->migrate_only);
+		assert_answer(c, "replicate_only", c->replicate_only);
 	}
 }
 
@@ -360,7 +376,7 @@ int main(void)
 		cmocka_unit_test(a_policy_answers_the_same_to_the_same),
 		cmocka_unit_test(round_robin_deals_pages_to_all_nodes),
 		cmocka_unit_test(first_touch_takes_the_node_of_the_toucher),
-		cmocka_unit_test(disco_follows_the_decision_tree),
+		cmocka_unit_test(disco_and_its_halves_follow_the_decision_tree),
 	};
 
 	return cmocka_run_group_tests_name("policies", tests, NULL, NULL);
