@@ -85,14 +85,18 @@ done <<END
 END
 
 "$DISCOSIM" trace export -q --physical --format din "$dir/radix.trace" -o "$dir/physical.din" &&
-	"$DISCOSIM" trace import -q --format din "$dir/physical.din" -o "$dir/plain.trace" &&
-	awk -f tests/cachegrind/machine.awk "$dir/physical.din" >"$dir/machine.din" || exit 1
+	"$DISCOSIM" trace import -q --format din "$dir/physical.din" -o "$dir/plain.trace" || exit 1
+machine() { # LL: $dir/machine.din for this second level
+	awk -v ll="$1" -f tests/cachegrind/machine.awk "$dir/physical.din" >"$dir/machine.din"
+}
+machine 1048576,2,128
 compare machine 4096,2,64 2048,2,32 1048576,2,128
 # shellcheck disable=SC2086
 set -- $ours
 same "replay after Cachegrind: I1, D1, LL code, LL data misses" "$2 $(($5 + $8)) $3 $(($6 + $9))" \
 	"$(replayed 4096,2,64 2048,2,32 1048576,2,128)"
 while read -r i1 d1 ll; do
+	machine "$ll"
 	same "replay I1 $i1 D1 $d1 LL $ll after the reference: misses" \
 		"$(/usr/bin/python3 tests/cachegrind/reference.py "$dir/machine.din" "$i1" "$d1" "$ll")" \
 		"$(replayed "$i1" "$d1" "$ll")"
