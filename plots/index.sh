@@ -23,14 +23,18 @@ mkdir -p "$folder"
 "$discosim" show --csv "$placement" >"$work/placement.csv"
 "$discosim" show --csv "$probes" >"$work/probes.csv"
 
-# What the awk programs share: `ours` reads show --csv into v[trace, bar, name] (sums over an index),
+# What the awk programs share: `ours` reads show --csv into v[trace, bar, name],
 # `row` prints a table row, `beside` three cells: ours, the other, the deviation.
 cat >"$work/common.awk" <<'AWK'
 function cell(x) { return "<td>" x "</td>" }
 function number(x, d) { return x == "" ? "-" : sprintf("%." d "f", x) }
+function difference(x, y, d,   text) {
+	text = sprintf("%+." d "f", x - y)
+	return text ~ /^[-+]0(\.0*)?$/ ? substr(text, 2) : text
+}
 function beside(x, y, d) {
 	return cell(number(x, d)) cell(number(y, d)) \
-		cell(x == "" || y == "" ? "-" : sprintf("%+." d "f", x - y))
+		cell(x == "" || y == "" ? "-" : difference(x, y, d))
 }
 function head(text,   n, i, names) {
 	printf "<table><tr>"
@@ -43,16 +47,21 @@ function part(t, b, name) {
 }
 function total(t, b) { return 100 * v[t, b, "milliseconds"] / v[t, base, "milliseconds"] }
 BEGIN { FS = ","; base = "round robin" }
-FILENAME ~ /show|placement.csv$|probes.csv$/ {
+FILENAME ~ /(placement|probes).csv$/ {
 	if ($2 == "config" && $3 == "trace") trace[$1] = $5
 	if ($2 == "config" && $3 == "configuration") {
 		bar[$1] = $5
-		t = trace[$1]
-		order[++points] = t SUBSEP $5
+		order[++points] = trace[$1] SUBSEP $5
 	}
-	if ($2 == "summary" || $2 == "machine") v[trace[$1], bar[$1], $3] = $5
-	if ($2 == "config") v[trace[$1], bar[$1], "config " $3] = $5
+	if ($2 == "config") raw[$1, "config " $3] = $5
+	if ($2 == "machine" || $2 == "summary") raw[$1, $3] = $5
 	next
+}
+function resolve(   i, k) {
+	for (i in raw) {
+		split(i, k, SUBSEP)
+		v[trace[k[1]], bar[k[1]], k[2]] = raw[i]
+	}
 }
 /^#/ { next }
 AWK
@@ -67,6 +76,7 @@ placement_table() {
 $1 == "workload" { for (i = 1; i <= NF; i++) column[i] = $i; next }
 { for (i = 3; i <= NF; i++) published[$1, $2, column[i]] = $i }
 END {
+	resolve()
 	match_of["round robin"] = "irix_numa"
 	match_of["Disco migr.+repl."] = "disco_numa"
 	match_of["UMA"] = "irix_uma"
@@ -95,6 +105,7 @@ latency_table() {
 $1 == "workload" { next }
 { l[$1, $2] = $3; r[$1, $2] = $4; m[$1, $2] = $5 }
 END {
+	resolve()
 	match_of["round robin"] = "irix_numa"
 	match_of["Disco migr.+repl."] = "disco_numa"
 	head("trace|bar|local ns|derived|deviation|remote ns|derived|deviation|mean ns|derived|deviation")
@@ -115,6 +126,7 @@ moves_table() {
 $1 == "workload" { next }
 { rate[$1, $2] = $3; cost[$1, $2] = $4 }
 END {
+	resolve()
 	head("trace|action|per second, ours (predicted)|published|deviation|cost us (a parameter, from Table 3)|published")
 	for (p = 1; p <= points; p++) {
 		split(order[p], k, SUBSEP); t = k[1]; b = k[2]
@@ -140,6 +152,7 @@ probes_table() {
 $1 == "trace" { next }
 { expected[$1, $2] = $3 }
 END {
+	resolve()
 	head("probe|bar|local misses, percent: ours|expected by arithmetic|deviation|time (round robin = 100)")
 	for (p = 1; p <= points; p++) {
 		split(order[p], k, SUBSEP); t = k[1]; b = k[2]

@@ -6,16 +6,7 @@
 
 published_x(row) = row + (row >= 2 ? 1 : 0)
 published_name(s) = s eq "irix_numa" ? "IRIX, NUMA" : s eq "disco_numa" ? "Disco migr.+repl." : s
-stats $bars using "floor_local" nooutput
-floor_local = STATS_max
-stats $bars using "floor_remote" nooutput
-floor_remote = STATS_max
-
-top = 2420
-stats $bars using "remote_ns" nooutput
-top = STATS_max > top ? STATS_max : top
-stats $bars using "local_ns" nooutput
-top = (STATS_max > top ? STATS_max : top) * 1.1
+top = (max_latency_ns > 2420 ? max_latency_ns : 2420) * 1.18
 
 set multiplot
 left = 0.075; right = 0.985; gap = 0.02; bottom = 0.33; line = 0.108; under = 0.088
@@ -41,7 +32,7 @@ set xrange [-0.9:last_x + 0.9]
 set ylabel "mean stall of a miss (ns)"
 set label 1 (title eq "" ? "Miss latency: distance and waiting" : title) at screen 0.5, 0.97 center font ",14"
 set label 2 sprintf("simulated (%s)", program) at graph 0.5, screen 0.862 center font ",11"
-set label 3 sprintf("Published: the floors of %.0f and %.0f ns without contention (parameters). Derived from Figure 8, not printed there: the bars on the right (equal misses in all runs, 300 ns under UMA).", floor_local, floor_remote) at screen 0.03, 0.042 font ",9" tc rgb "#404040"
+set label 3 sprintf("Published: the floors of %.0f and %.0f ns without contention (parameters). Derived from Figure 8, not printed there: the bars on the right (equal misses in all runs, 300 ns under UMA).", floor_local_ns, floor_remote_ns) at screen 0.03, 0.042 font ",9" tc rgb "#404040"
 set label 4 "Predicted: the bars on the left. What is above the floor is waiting in the queues of the memories, and misses that a third node's cache supplies." at screen 0.03, 0.018 font ",9" tc rgb "#404040"
 do for [i = 1:groups] {
 	from = real(word($groups[i + 1], 2)); to = real(word($groups[i + 1], 3))
@@ -49,8 +40,8 @@ do for [i = 1:groups] {
 	set label 10 + i sprintf("%s (%s cpus)", word($groups[i + 1], 1), word($groups[i + 1], 4)) \
 		at (from + to) / 2, screen under center font @label_font
 }
-plot floor_local with lines lc rgb "#0072B2" dt 2 lw 1.5, \
-	floor_remote with lines lc rgb "#D55E00" dt 2 lw 1.5, \
+plot floor_local_ns with lines lc rgb "#0072B2" dt 2 lw 1.5, \
+	floor_remote_ns with lines lc rgb "#D55E00" dt 2 lw 1.5, \
 	$bars using (column("x") - 0.2):"local_ns" with boxes fc rgb "#56B4E9", \
 	$bars using (column("x") + 0.2):"remote_ns" with boxes fc rgb "#D55E00", \
 	$bars using "x":(0):xtic(strcol("bar")) with points pt -1, \

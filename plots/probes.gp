@@ -30,8 +30,6 @@ do for [i = 1:groups] {
 	set label 10 + i sprintf("%s (%s cpus)", word($groups[i + 1], 1), word($groups[i + 1], 4)) \
 		at (from + to) / 2, screen under center font @label_font
 }
-stats $bars using "expected" nooutput
-marks = STATS_records
 set key at screen 0.5, 0.925 center horizontal maxrows 1 samplen 1.5 font ",10"
 plot $bars using "x":"local_percent" with boxes fc rgb "#56B4E9" title "simulated", \
 	$bars using "x":(0):xtic(strcol("bar")) with points pt -1 notitle, \

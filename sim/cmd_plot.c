@@ -126,8 +126,8 @@ static const struct embedded *find_figure(const char *wanted, struct error *err)
 		n++;
 	}
 	near = nearest_word(wanted, names, n);
-	error_usage(err, "plot: no figure '%s'%s%s; 'discosim plot --list' names them", wanted,
-		    near ? "; did you mean " : "", near ? near : "");
+	error_usage(err, "plot: no figure '%s'%s%s%s", wanted, near ? "; did you mean '" : "",
+		    near ? near : "", near ? "'?" : "; 'discosim plot --list' names them");
 	return NULL;
 }
 

@@ -122,7 +122,7 @@ static struct group *group_of(struct group *groups, size_t *n, const char *trace
 }
 
 static void put_bar(FILE *out, const struct summary *s, const struct group *g, size_t group,
-		    double x, const struct expectations *expected, const json_t *config)
+		    double x, const struct expectations *expected)
 {
 	double scale = 100 / (g->base * s->processors);
 
@@ -138,8 +138,6 @@ static void put_bar(FILE *out, const struct summary *s, const struct group *g, s
 	put_number(out, s->misses);
 	put_number(out, s->milliseconds);
 	put_number(out, expected_percent(expected, s));
-	put_number(out, json_number_value(json_object_get(config, "latency.local_ns")));
-	put_number(out, json_number_value(json_object_get(config, "latency.remote_ns")));
 	fputc('\n', out);
 }
 
@@ -162,6 +160,24 @@ static int find_groups(const struct summary *s, size_t n, const char *base, stru
 	return 0;
 }
 
+/* What gnuplot's own `stats` cannot say when a column is all NaN. */
+static void put_extremes(FILE *out, const struct summary *s, size_t n, const json_t *points,
+			 const struct expectations *expected)
+{
+	const json_t *config = json_object_get(json_array_get(points, 0), "config");
+	double latency = 0;
+	size_t marks = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		latency = fmax(latency, fmax(s[i].local_ns, s[i].remote_ns)); /* not NaN */
+		marks += isfinite(expected_percent(expected, &s[i]));
+	}
+	fprintf(out, "max_latency_ns = %.6g\nmarks = %zu\n", latency, marks);
+	fprintf(out, "floor_local_ns = %.6g\nfloor_remote_ns = %.6g\n",
+		json_number_value(json_object_get(config, "latency.local_ns")),
+		json_number_value(json_object_get(config, "latency.remote_ns")));
+}
+
 int plot_table_write(FILE *out, const json_t *points, const char *base,
 		     const struct expectations *expected, struct error *err)
 {
@@ -182,15 +198,14 @@ int plot_table_write(FILE *out, const json_t *points, const char *base,
 	fprintf(out, "$bars << EOD\ngroup x bar total");
 	for (int p = 0; p < PART_COUNT; p++)
 		fprintf(out, " %s", summary_part_names[p]);
-	fprintf(out, " local_percent local_ns remote_ns mean_ns misses milliseconds expected "
-		     "floor_local floor_remote\n");
+	fprintf(out, " local_percent local_ns remote_ns mean_ns misses milliseconds "
+		     "expected\n");
 	for (size_t g = 0; g < count; g++, x++) {
 		groups[g].first = x;
 		for (size_t i = 0; i < n; i++) {
 			if (strcmp(s[i].trace, groups[g].trace))
 				continue;
-			put_bar(out, &s[i], &groups[g], g, x, expected,
-				json_object_get(json_array_get(points, i), "config"));
+			put_bar(out, &s[i], &groups[g], g, x, expected);
 			groups[g].last = x++;
 		}
 	}
@@ -210,6 +225,7 @@ int plot_table_write(FILE *out, const json_t *points, const char *base,
 	fprintf(out, "EOD\nbase = %s\nbars = %zu\ngroups = %zu\nlast_x = %g\n", quoted, n, count,
 		x - 2);
 	free(quoted);
+	put_extremes(out, s, n, points, expected);
 done:
 	free(s);
 	free(groups);

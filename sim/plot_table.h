@@ -23,7 +23,8 @@ struct expectations {
 int expectations_read(struct expectations *, const char *path, struct error *err);
 void expectations_release(struct expectations *);
 
-/* Writes the blocks $bars and $groups and the variables base, bars, groups. Bars are grouped by
+/* Writes the blocks $bars and $groups and the variables base, bars, groups
+ * and the others of plots/README.md. Bars are grouped by
  * trace, in the file's order, and normalised to the group's bar called `base` (NULL: the first
  * point's). Returns 0 or -1. */
 int plot_table_write(FILE *out, const json_t *points, const char *base,

@@ -256,6 +256,8 @@ static int conclude(struct sweep *s, struct error *err)
 		return error_prefix(err, "%zu points are finished and kept in %s.journal", done,
 				    config->result);
 	s->written = done > 0;
+	if (s->failures && !done)
+		return error_set(err, "all %zu points failed; nothing to write", config->count);
 	if (s->failures)
 		return error_set(err, "%zu of %zu points failed; %s holds the other %zu",
 				 s->failures, config->count, config->result, done);
