@@ -197,7 +197,7 @@ static void memories_and_pages(struct rng *rng)
 	fill(rng, 40);
 	MEASURE(ns, sum += memory_request(&q, q.free_at + x - 20, 20));
 	report("memory: request", ns);
-	if (pages_init(&t, 8, 8, 16384, 16384, 0, &err) < 0)
+	if (pages_init(&t, 8, 8, 16384, 16384, 128, 0, &err) < 0)
 		exit(1);
 	for (uint32_t i = 0; i < 16384; i++)
 		pages_place(&t, i, i % 8);
