@@ -122,5 +122,5 @@ build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(patsubst %.c,build/fuzz/obj/%.o,$(
 clean:
 	rm -rf build
 
--include $(wildcard traces/guests/guests.mk)
+include traces/guests/guests.mk plots/paper.mk
 -include $(OBJ:.o=.d) $(UNIT:%.c=$(B)/%.d)

@@ -15,7 +15,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$folder"
 
-"$discosim" plot placement "$placement" -o "$folder/placement.svg"
+"$discosim" plot placement "$placement" -o "$folder/placement.svg" --base "first touch"
 "$discosim" plot latency "$placement" -o "$folder/latency.svg"
 "$discosim" plot probes "$probes" -o "$folder/probes.svg" --expected "$here/paper/probes_expected.csv"
 "$discosim" plot placement "$probes" -o "$folder/placement_probes.svg" \

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+# make paper: guests are run and recorded, the traces replayed at the points of plots/paper/*.yaml, and
+# everything drawn into build/paper/index.html. Sizes are for ten minutes on four cores; larger ones:
+#   make paper RAYTRACE='-w 512 -h 512'
+PAPER    := build/paper
+TRACES   := build/traces
+RADIX    ?= -n 1048576
+RAYTRACE ?= -w 256 -h 256
+SCENE    ?= -l 5 -u 160
+PROBE    ?= -n 48
+PROBES   := private readshared collapse writeshared migratory phase
+RUN      := build/discosim
+
+.PHONY: paper paper-pages
+paper: packages-build+guests+plots
+	@$(MAKE) --no-print-directory -j$(JOBS) paper-pages
+
+paper-pages: $(PAPER)/index.html
+	@echo "done: $(PAPER)/index.html"
+
+# record OPTIONS GUEST: records $@; what the guest printed (its own check of its result) lies beside it.
+define record
+@mkdir -p $(@D)
+@echo '  TRACE $@'
+@$(RUN) capture -q --roi $(1) >$@.out || { cat $@.out >&2; exit 1; }
+endef
+
+# The arguments are part of what a trace depends on: the file is rewritten when they change.
+$(TRACES)/%.args: FORCE
+	@mkdir -p $(@D)
+	@echo '$(ARGS)' | cmp -s - $@ || echo '$(ARGS)' >$@
+$(TRACES)/radix.args: ARGS = $(RADIX)
+$(TRACES)/raytrace.args: ARGS = $(RAYTRACE)
+$(TRACES)/scene.args: ARGS = $(SCENE)
+$(TRACES)/probe.args: ARGS = $(PROBE)
+
+$(TRACES)/radix.trace: build/guests/radix.elf $(TRACES)/radix.args $(RUN)
+	$(call record,-c 8 -o $@ $< $(RADIX))
+$(TRACES)/balls.scene: build/guests/scene.elf $(TRACES)/scene.args $(RUN)
+	@$(RUN) run -q --root $(TRACES) $< $(SCENE) balls.scene >$@.out
+$(TRACES)/raytrace.trace: build/guests/raytrace.elf $(TRACES)/balls.scene $(TRACES)/raytrace.args $(RUN)
+	$(call record,-c 16 --root $(TRACES) -o $@ $< $(RAYTRACE) balls.scene balls.ppm)
+$(PROBES:%=$(TRACES)/%.trace): $(TRACES)/%.trace: build/guests/probe.elf $(TRACES)/probe.args $(RUN)
+	$(call record,-c 8 -o $@ $< $(PROBE) $*)
+
+# One sweep after the other: each uses all cores, and resumes what an earlier make left.
+$(PAPER)/placement.h5: plots/paper/placement.yaml $(TRACES)/radix.trace $(TRACES)/raytrace.trace $(PAPER)/probes.h5
+	@$(RUN) sweep $< -o $@
+$(PAPER)/probes.h5: plots/paper/probes.yaml $(PROBES:%=$(TRACES)/%.trace)
+	@mkdir -p $(@D)
+	@$(RUN) sweep $< -o $@
+
+$(PAPER)/index.html: $(PAPER)/placement.h5 $(PAPER)/probes.h5 plots/index.sh plots/paper/probes_expected.csv $(RUN)
+	@sh plots/index.sh $(RUN) $(PAPER) $(PAPER)/placement.h5 $(PAPER)/probes.h5
