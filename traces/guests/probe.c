@@ -3,9 +3,10 @@
  * Probes: sharing patterns whose right page placement is known by arithmetic. P processors, F pages
  * (-f), N passes (-n). A pass over a page reads a word of every line (-s bytes apart, 128 by
  * default: L = 32 lines) and, but for readshared, writes one of them, the next one in each pass.
- * F pages are more than the second-level cache holds, so that each touch of a line is a miss: 384
- * pages are 1.5 MB against 1 MB, and an LRU cache that is swept in a circle has evicted a line
- * before it comes round again. So a page has N x L misses of each processor that sweeps it.
+ * F pages are more than the second-level cache holds, so that each touch of a line is a miss: an
+ *LRU cache that is swept in a circle has evicted a line before it comes round again, if every set
+ *has more lines than ways. In 1 MB with 2 ways that takes 3 x 128 pages; 400 leave room for a few
+ * pages that are not neighbours. So a page has N x L misses of each processor that sweeps it.
  *
  * private	F pages each, touched first by processor 0, then used by their owner alone.
  *		First touch: all on node 0, remote share (P-1)/P. Round robin: (P-1)/P too, but
@@ -32,7 +33,7 @@
  * The shares are of the misses of the sweeps; stacks, kernel and roll call (region.c) come on top.
  * They hold when a page can collect T misses before the policy forgets them. What limits that is
  * the memory of node 0, where private and first touch put everything: P x F x T misses must fit in
- * an interval (8 x 384 x 128 in 100 ms: one in 250 ns). That is why only one line in L is written:
+ * an interval (8 x 400 x 128 in 100 ms: one in 244 ns). That is why only one line in L is written:
  *a write costs the memory two further visits. With more processors use fewer passes an interval:
  * lower -f is no way (the pages would fit the cache), a longer interval or lower trigger is.
  *
@@ -242,7 +243,7 @@ static int verify(const struct job *job)
 
 int main(int argc, char **argv)
 {
-	static struct job job = {.probe = {.pages = 384, .passes = 48, .stride = LINE_BYTES}};
+	static struct job job = {.probe = {.pages = 400, .passes = 48, .stride = LINE_BYTES}};
 	struct probe *p = &job.probe;
 	unsigned processors = processor_count();
 	const char *name;

@@ -31,7 +31,8 @@ extern char kernel_text[], kernel_bss[], program_text[], program_data[], program
 	program_end[], program_load[], free_memory[];
 
 uint32_t page_table[KSEG0 >> PAGE_SHIFT] __attribute__((aligned(PAGE_BYTES)));
-static uint16_t chain[FRAMES]; /* the next page of the same processor; 0 ends a chain */
+/* The next page of the same processor; 0 ends a chain. */
+static uint16_t chain[FRAMES] __attribute__((aligned(PAGE_BYTES)));
 static struct {
 	uint16_t first, last;
 } __attribute__((aligned(128))) touched[MAX_PROCESSORS];
