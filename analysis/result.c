@@ -554,6 +554,17 @@ static json_t *read_file(hid_t file)
 	return result;
 }
 
+static hid_t open_in_memory(char *image, size_t bytes)
+{
+	hid_t access = H5Pcreate(H5P_FILE_ACCESS), id;
+
+	H5Pset_fapl_core(access, 1 << 20, 0);
+	H5Pset_file_image(access, image, bytes);
+	id = H5Fopen("discosim-result", H5F_ACC_RDONLY, access);
+	H5Pclose(access);
+	return id;
+}
+
 json_t *result_read(const char *path, struct error *err)
 {
 	static const char signature[] = "\211HDF\r\n\032\n";
@@ -583,8 +594,7 @@ json_t *result_read(const char *path, struct error *err)
 		goto done;
 	}
 	quiet = quiet_begin();
-	file = H5LTopen_file_image(image, bytes,
-				   H5LT_FILE_IMAGE_DONT_COPY | H5LT_FILE_IMAGE_DONT_RELEASE);
+	file = open_in_memory(image, bytes);
 	if (file >= 0) {
 		result = read_file(file);
 		H5Fclose(file);
