@@ -217,4 +217,7 @@ void objects_signal(struct machine *, struct processor *, uint64_t object);
 bool objects_pass(struct machine *, struct processor *, uint64_t object, uint64_t count);
 void objects_release(struct machine *);
 
+/* consistent.c: whether the models agree with each other; between steps they must. */
+bool machine_consistent(struct machine *);
+
 #endif

@@ -17,6 +17,7 @@
  */
 #include "sim/replay/replay.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -230,6 +231,7 @@ static int check_consumed(struct machine *m, const struct processor *p)
 
 static int close_books(struct machine *m)
 {
+	assert(machine_consistent(m));
 	for (unsigned i = 0; i < m->processors; i++)
 		if (m->processor[i].time > m->count.time_cycles)
 			m->count.time_cycles = m->processor[i].time;

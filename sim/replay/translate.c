@@ -277,7 +277,12 @@ enum step translate_virtual(struct machine *m, struct processor *p, uint32_t va,
 		return step;
 	*uncached |= pa_page >= p->page_count;
 	if (pa_page < p->page_count) {
+		uint64_t collapses = p->count.collapses + p->count.migrations;
+
 		step = resolve(m, p, p->page_base + pa_page, write, &new);
+		/* a write that gave replicas back lost its own translation: it misses again */
+		if (step == DONE && collapses != p->count.collapses + p->count.migrations)
+			step = guest_page(m, p, va, &pa_page, uncached);
 		if (step != DONE)
 			return step;
 	}
