@@ -287,7 +287,11 @@ void cpu_report(struct cpu *cpu, struct record r)
 {
 	if (!cpu->observer)
 		return;
-	if (!cpu->run_open)
-		observer_room(cpu);
+	if (cpu->run_open) { /* from a load or store hook: comes after the run */
+		assert(cpu->deferred_count < DEFERRED);
+		cpu->deferred[cpu->deferred_count++] = r;
+		return;
+	}
+	observer_room(cpu);
 	*cpu->observer->next++ = r;
 }

@@ -109,7 +109,8 @@ int cpu_write(struct cpu *, uint32_t va, const void *from, uint32_t bytes);
  * TLB_SNAPSHOT of every valid entry, and forgets which translations were used. May be called from
  * a monitor_call hook. */
 void cpu_observe(struct cpu *, struct observer *);
-/* Appends a record to the observer's stream, if there is one. For boards, from their hooks. */
+/* Appends a record to the observer's stream, if there is one. For boards, from their hooks; what a
+ * load or store hook reports (four records at most) comes after the run that it interrupts. */
 void cpu_report(struct cpu *, struct record);
 
 /* One instruction as assembly text, "addu $2,$4,$5"; an unknown word as ".word 0x...". */

@@ -107,6 +107,9 @@ struct tlb_entry {
 	} half[2];
 };
 
+/* Room for what a board reports from its load and store hooks: four for each of a block. */
+enum { DEFERRED = 4 * 64 };
+
 /* Kernel, supervisor, user, and kernel with ERL (its useg is unmapped). */
 enum { SOFT_MODES = 4, SOFT_DATA = 512, SOFT_FETCH = 128 };
 #define SOFT_NONE 0x800u /* a tag that no address has */
@@ -152,6 +155,8 @@ struct cpu {
 	uint8_t lines;	   /* hardware interrupts */
 	uint32_t reported_mode, reported_asid;
 	struct fault fault;
+	unsigned deferred_count; /* what the board reported while a run was open */
+	struct record deferred[DEFERRED];
 	struct observer *observer;
 	struct cpus *set;
 	struct rng rng;
@@ -178,6 +183,14 @@ static inline void observer_room(struct cpu *cpu)
 
 	if (o && o->limit - o->next < OBSERVER_ROOM)
 		o->drain(o);
+}
+
+/* A run has been closed: what waited for that follows it. */
+static inline void observe_deferred(struct cpu *cpu)
+{
+	for (unsigned i = 0; i < cpu->deferred_count; i++)
+		*cpu->observer->next++ = cpu->deferred[i];
+	cpu->deferred_count = 0;
 }
 
 /* Appends to the observer's stream; there is one, and it has room. */

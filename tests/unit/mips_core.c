@@ -95,9 +95,8 @@ static int bus_store(void *board, struct cpu *cpu, uint32_t pa, unsigned bytes, 
 {
 	struct machine *m = board;
 
-	(void)cpu;
-	(void)bytes;
 	m->bus_stores++;
+	cpu_report(cpu, record_make(RECORD_INPUT_OUTPUT, pa, bytes));
 	m->bus_pa = pa;
 	m->bus_value = value;
 	return 0;
@@ -796,6 +795,18 @@ static void unaligned_accesses_report_the_bytes_they_touch(void **state)
 	       REC(STORE, DATA + 4, REF_ARG(2, 0, 2)), REC(STORE, DATA + 2, REF_ARG(2, 0, 3)));
 }
 
+static void what_a_device_reports_comes_after_the_run(void **state)
+{
+	struct machine *m = *state;
+
+	PUT(m, CODE, LUI(4, 0xbf00), SW(0, 8, 4), LW(2, 0, 4), STOP);
+	watch(m);
+	run(m);
+	EXPECT(m, REC(MODE, 0, MODE_KERNEL), REC(RUN, CODE, 4),
+	       REC(STORE, 0xbf000008, REF_ARG(4, 0, 1)), REC(LOAD, 0xbf000000, REF_ARG(4, 0, 2)),
+	       REC(INPUT_OUTPUT, 0x1f000008, 4));
+}
+
 static void a_monitor_call_reports_after_its_run_and_may_need_a_page(void **state)
 {
 	struct machine *m = *state;
@@ -874,6 +885,7 @@ int main(void)
 		TEST(tlb_writes_links_waits_and_mode_changes_are_reported),
 		TEST(the_stream_does_not_depend_on_when_it_is_drained),
 		TEST(unaligned_accesses_report_the_bytes_they_touch),
+		TEST(what_a_device_reports_comes_after_the_run),
 		TEST(a_monitor_call_reports_after_its_run_and_may_need_a_page),
 		TEST(instructions_are_counted_alike_with_and_without_an_observer),
 	};
