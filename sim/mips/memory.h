@@ -43,10 +43,8 @@ void memory_flush_mapped(struct cpu *);
 void memory_flush_page(struct cpu *, uint32_t va);
 void memory_protect(struct cpu *, uint32_t pa);
 
-/* Guest memory is little-endian whatever the host is. */
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-#error "guest memory is accessed in the host's byte order, which must be little-endian"
-#endif
+/* Guest memory is little-endian, and is accessed in the host's byte order. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the host must be little-endian");
 
 static inline uint32_t load_le32(const void *p)
 {
