@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The specification of a sweep: a YAML file, and the points that it names. sim/README.md and
- * `discosim sweep --help` describe the keys:
+ * The specification of a sweep: a YAML file, and the points that it names. Its keys (also in
+ * `discosim sweep --help`):
  *
  *	name: placement			a word and a sentence for the result
  *	description: ...

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/base/progress.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-/* The one piece of state that has to be global: a signal handler can reach nothing else. */
-static volatile sig_atomic_t stop_requested;
+/* The one piece of state that has to be global: a signal handler can reach nothing else. Threads
+ * look at it, so it is a (lock-free) atomic. */
+static atomic_int stop_requested;
 
 double seconds_now(void)
 {
@@ -20,11 +23,13 @@ double seconds_now(void)
 
 static void on_signal(int number)
 {
-	if (stop_requested) {
+	int saved = errno;
+
+	if (atomic_exchange(&stop_requested, 1)) {
 		signal(number, SIG_DFL);
 		raise(number);
 	}
-	stop_requested = 1;
+	errno = saved;
 }
 
 void interrupt_install(void)
@@ -38,7 +43,7 @@ void interrupt_install(void)
 
 bool interrupted(void)
 {
-	return stop_requested != 0;
+	return atomic_load_explicit(&stop_requested, memory_order_relaxed) != 0;
 }
 
 void progress_begin(struct progress *p, const char *what, const char *unit, uint64_t total,
