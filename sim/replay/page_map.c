@@ -110,6 +110,13 @@ bool page_map_set(struct page_map *m, uint32_t key, uint32_t value)
 	return moved;
 }
 
+uint32_t page_map_value(const struct page_map *m, uint32_t key)
+{
+	uint32_t slot = slot_of(m, key);
+
+	return m->key[slot] ? m->value[slot] : PAGE_MAP_NONE;
+}
+
 uint32_t page_map_find(const struct page_map *m, uint32_t asid_tag, uint32_t vpn, bool *global)
 {
 	uint32_t slot = slot_of(m, asid_tag | vpn);

@@ -2,7 +2,7 @@
 /*
  * What a processor's MAP records said: virtual page of an address space -> guest-physical page, and
  * back (the backmap that a shootdown needs). Two open-addressing tables that only grow. A backmap
- * entry may be out of date; whoever uses it checks with page_map_find.
+ * entry may be out of date; whoever uses it checks with page_map_value.
  */
 #ifndef SIM_REPLAY_PAGE_MAP_H
 #define SIM_REPLAY_PAGE_MAP_H
@@ -31,6 +31,8 @@ bool page_map_set(struct page_map *, uint32_t key, uint32_t value);
 /* The value of the address space's page, else of the global one, or PAGE_MAP_NONE; *global says
  * which. */
 uint32_t page_map_find(const struct page_map *, uint32_t asid_tag, uint32_t vpn, bool *global);
+/* The value of this very key, or PAGE_MAP_NONE. */
+uint32_t page_map_value(const struct page_map *, uint32_t key);
 /* Walks the keys that were once mapped to a PA page: start with *at = 0; returns false at the end.
  */
 bool page_map_users(const struct page_map *, uint32_t pa_page, uint32_t *at, uint32_t *key);

@@ -117,6 +117,7 @@ static void kernel_fault(struct machine *m, struct processor *p, uint32_t va)
 bool translate_refill(struct machine *m, struct processor *p, uint32_t va)
 {
 	uint16_t asid = (uint16_t)(p->asid_tag >> 20);
+	bool global;
 
 	if (tlb_find(&p->tlb, va, asid) != TLB_MISS) {
 		p->count.tlb_skipped++;
@@ -128,7 +129,8 @@ bool translate_refill(struct machine *m, struct processor *p, uint32_t va)
 			p->count.l2tlb_hits++;
 			p->count.tlb_skipped++;
 			charge(p, &p->count.monitor_trap_cycles, m->params->l2tlb_hit_cycles);
-			load(p, va, false);
+			page_map_find(&p->map, p->asid_tag, va >> 12, &global);
+			load(p, va, global);
 			return false;
 		}
 		p->count.forwarded++;
@@ -317,8 +319,7 @@ bool translate_shootdown(struct processor *p, uint32_t page, bool keep)
 	while (page_map_users(&p->map, pa_page, &at, &key)) {
 		uint32_t va = key << 12;
 		uint16_t asid = (key >> 20) & 0xff;
-		bool global;
-		uint32_t value = page_map_find(&p->map, key & 0xff00000, key & 0xfffff, &global);
+		uint32_t value = page_map_value(&p->map, key);
 
 		if (value == PAGE_MAP_NONE || PAGE_MAP_PAGE(value) != pa_page)
 			continue;
