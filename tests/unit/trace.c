@@ -314,8 +314,10 @@ static struct trace_header *header_of(char *file)
 	return (struct trace_header *)file;
 }
 
-/* HDF5 puts the table anywhere. */
+/* HDF5 puts datasets anywhere. */
 typedef struct trace_chunk_row unaligned_row __attribute__((aligned(1)));
+typedef struct trace_totals unaligned_totals __attribute__((aligned(1)));
+typedef uint32_t unaligned_word __attribute__((aligned(1)));
 
 static unaligned_row *row_of(char *file, size_t i)
 {
@@ -374,7 +376,7 @@ static void chunk_of_foreign_processor(char *file)
 
 static void wrong_totals(char *file)
 {
-	((struct trace_totals *)(file + header_of(file)->totals_at))[2].records++;
+	((unaligned_totals *)(file + header_of(file)->totals_at))[2].records++;
 }
 
 static void wrong_provenance(char *file)
@@ -389,7 +391,7 @@ static void short_provenance(char *file)
 
 static void blosc_of_another_size(char *file)
 {
-	uint32_t *bytes = (uint32_t *)(file + row_of(file, 0)->offset + 4);
+	unaligned_word *bytes = (unaligned_word *)(file + row_of(file, 0)->offset + 4);
 
 	*bytes += 8;
 	row_of(file, 0)->stored = hash64(file + row_of(file, 0)->offset, row_of(file, 0)->bytes);
@@ -397,7 +399,7 @@ static void blosc_of_another_size(char *file)
 
 static void blosc_of_a_wild_block(char *file)
 {
-	uint32_t *block = (uint32_t *)(file + row_of(file, 0)->offset + 16);
+	unaligned_word *block = (unaligned_word *)(file + row_of(file, 0)->offset + 16);
 
 	*block = 0xfffffff0;
 	row_of(file, 0)->stored = hash64(file + row_of(file, 0)->offset, row_of(file, 0)->bytes);
