@@ -43,8 +43,8 @@ void memory_flush_mapped(struct cpu *);
 void memory_flush_page(struct cpu *, uint32_t va);
 void memory_protect(struct cpu *, uint32_t pa);
 
-/* Guest memory is little-endian, and is accessed in the host's byte order. */
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the host must be little-endian");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+	       "guest memory is accessed in the host's byte order, which must be little-endian");
 
 static inline uint32_t load_le32(const void *p)
 {
