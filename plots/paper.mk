@@ -45,10 +45,10 @@ $(PROBES:%=$(TRACES)/%.trace): $(TRACES)/%.trace: build/guests/probe.elf $(TRACE
 
 # One sweep after the other: each uses all cores, and resumes what an earlier make left.
 $(PAPER)/placement.h5: plots/paper/placement.yaml $(TRACES)/radix.trace $(TRACES)/raytrace.trace $(PAPER)/probes.h5
-	@$(RUN) sweep $< -o $@
+	@$(RUN) sweep --replace $< -o $@
 $(PAPER)/probes.h5: plots/paper/probes.yaml $(PROBES:%=$(TRACES)/%.trace)
 	@mkdir -p $(@D)
-	@$(RUN) sweep $< -o $@
+	@$(RUN) sweep --replace $< -o $@
 
 $(PAPER)/index.html: $(PAPER)/placement.h5 $(PAPER)/probes.h5 plots/index.sh plots/paper/probes_expected.csv $(RUN)
 	@sh plots/index.sh $(RUN) $(PAPER) $(PAPER)/placement.h5 $(PAPER)/probes.h5

@@ -49,6 +49,11 @@ TRACE
 result "a trace is replayed" $?
 grep -q '^ *5  instructions ' output && grep -q '^ *2  loads ' output
 result "its counts are printed" $?
+printf '0 1000\n1 1004\n2 400000\n0 1000\n' >data.din
+"$D" trace import --format din data.din -o data.trace
+"$D" replay -q data.trace >output 2>difference &&
+	grep -q '^ *1  instructions ' output && grep -q '^ *2  loads ' output && grep -q '^ *1  stores ' output
+result "an imported trace may begin with data" $?
 "$D" replay -q a.trace,a.trace -s disco -p disco:trigger=4,sharing=1 -o a.h5 >output 2>difference &&
 	[ ! -s output ] && [ -s a.h5 ]
 result "two virtual machines, into a file, and nothing else" $?

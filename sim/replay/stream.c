@@ -171,10 +171,13 @@ static inline enum step reference(struct machine *m, struct processor *p, struct
 	enum step step;
 
 	if (index >= p->run_done) {
-		if (index >= p->run_length)
+		if (index < p->run_length)
+			step = fetch_to(m, p, index + 1);
+		else if (p->imported && !p->run_length && !index)
+			step = DONE; /* a trace of data alone, or before its first instruction */
+		else
 			return stream_error(m, p, "reference of instruction %u in a run of %u",
 					    index, p->run_length);
-		step = fetch_to(m, p, index + 1);
 		if (step != DONE)
 			return step;
 	}
