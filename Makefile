@@ -92,7 +92,7 @@ check: packages-build+guests+plots+check
 	@sh tests/run.sh build $(UNIT:%.c=build/%) $(UNIT:%.c=build/asan/%) $(SCRIPTS)
 
 bench: packages-build+guests+bench
-	@$(MAKE) --no-print-directory -j$(JOBS) all guests
+	@$(MAKE) --no-print-directory -j$(JOBS) all guests build/tests/bench/models
 	@sh tests/bench/run.sh
 
 install: $(B)/discosim
