@@ -106,9 +106,10 @@ FUZZ_BIN := $(FUZZ:tests/fuzz/%.c=build/fuzz/%)
 SECONDS_EACH ?= 60
 fuzz: packages-build+fuzz
 	@$(MAKE) --no-print-directory -j$(JOBS) fuzz-bin
-	@for f in $(FUZZ_BIN); do echo "== $$f"; mkdir -p $$f.corpus; \
-		$$f -max_total_time=$(SECONDS_EACH) -verbosity=0 -print_final_stats=1 \
-		-artifact_prefix=$$f. $$f.corpus 2>&1 | tail -n 12; [ $${PIPESTATUS:-0} = 0 ] || exit 1; done
+	@for f in $(FUZZ_BIN); do mkdir -p $$f.corpus; echo "$$f ($(SECONDS_EACH) s)"; \
+		$$f -max_total_time=$(SECONDS_EACH) -rss_limit_mb=4096 -print_final_stats=1 \
+		-artifact_prefix=$$f. $$f.corpus >$$f.log 2>&1 || { tail -n 40 $$f.log; exit 1; }; \
+		grep -E 'number_of_executed_units|new_units_added' $$f.log; done
 fuzz-bin: $(FUZZ_BIN)
 FUZZ_CFLAGS = -std=gnu11 -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -w
 build/fuzz/obj/%.o: %.c Makefile
