@@ -1,90 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Disco's dynamic placement, migrate and replicate: the decision tree of Verghese, Devine, Gupta,
- * Rosenblum, ASPLOS'96, which SOSP'97 section 4.2.3 follows in outline. Both papers' thresholds
- * are from memory (none is printed in SOSP).
- *
- *	a processor's misses on a page reach `trigger`
- *	  another processor's misses > `sharing` ?
- *	    no   moved fewer than `migrate` times since the reset: migrate here, else leave
- *	    yes  writes > `write`: leave. Memory short (less than `reserve` frames): leave.
- *	         else replicate here
- *
- * All counters are cleared every interval. The first place is the first toucher's node. A write
- * to a replicated page collapses it onto the writer's node, if it has a copy. The limit is the
- * page's moves as the framework counts them, which include what a collapse undid.
+ * Disco's dynamic placement, migrate and replicate: the whole decision tree of decision_tree.h,
+ * which SOSP'97 section 4.2.3 follows in outline.
  */
-#include "policies/policy.h"
-
-struct parameters {
-	uint64_t trigger, sharing, write, migrate, interval_ms, reserve;
-};
-
-#define SOURCE "Verghese et al., ASPLOS'96, base values, from memory"
-// clang-format off
-#define ROW(name, value, min, max, unit, help, source) \
-	{#name, PARAM_COUNT, offsetof(struct parameters, name), value, min, max, 0, unit, help, \
-	 source, NULL}
-// clang-format on
+#include "policies/decision_tree.h"
 
 static const struct param rows[] = {
-	ROW(trigger, 128, 1, 1e9, "1", "misses of a processor on a page that make it hot", SOURCE),
-	ROW(sharing, 0, 0, 1e9, "1",
-	    "misses of another processor above which a page is shared; 0: a quarter of the trigger",
-	    SOURCE),
-	ROW(write, 1, 0, 1e9, "1", "writes above which a shared page is left alone", SOURCE),
-	ROW(migrate, 1, 0, 1e9, "1", "migrations of a page between two resets", SOURCE),
-	ROW(interval_ms, 100, 0, 1e9, "ms", "time between resets of the counters; 0: never",
-	    SOURCE),
-	ROW(reserve, 64, 0, 1e9, "1", "free frames of a node below which nothing is replicated",
-	    "ours: stands for the papers' memory pressure"),
-	{.key = NULL},
+	TREE_TRIGGER,  TREE_SHARING, TREE_WRITE,    TREE_MIGRATE,
+	TREE_INTERVAL, TREE_RESERVE, {.key = NULL},
 };
-
-static uint64_t trigger(const void *params)
-{
-	return ((const struct parameters *)params)->trigger;
-}
-
-static uint64_t interval_ns(const void *params)
-{
-	return ((const struct parameters *)params)->interval_ms * 1000000;
-}
-
-static unsigned place(const void *params, void *global, const struct policy_machine *machine,
-		      const struct policy_page *page, unsigned processor)
-{
-	(void)params, (void)global, (void)page;
-	return machine->node_of[processor];
-}
-
-static bool shared(const struct parameters *p, const struct policy_machine *machine,
-		   const struct policy_page *page, unsigned processor)
-{
-	uint64_t sharing = p->sharing ? p->sharing : p->trigger / 4;
-
-	for (unsigned i = 0; i < machine->processors; i++)
-		if (i != processor && page->misses[i] > sharing)
-			return true;
-	return false;
-}
 
 static struct policy_decision hot(const void *params, void *global,
 				  const struct policy_machine *machine,
 				  const struct policy_page *page, unsigned processor, bool write)
 {
-	const struct parameters *p = params;
 	unsigned node = machine->node_of[processor];
 
 	(void)global, (void)write;
-	if (page->copies >> node & 1)
+	if (!tree_is_remote(page, node))
 		return (struct policy_decision){POLICY_LEAVE, node};
-	if (!shared(p, machine, page, processor))
-		return (struct policy_decision){
-			page->migrations < p->migrate ? POLICY_MIGRATE : POLICY_LEAVE, node};
-	if (page->writes > p->write || machine->free_frames[node] <= p->reserve)
-		return (struct policy_decision){POLICY_LEAVE, node};
-	return (struct policy_decision){POLICY_REPLICATE, node};
+	if (tree_is_shared(params, machine, page, processor))
+		return tree_replicate(params, machine, page, node);
+	return tree_migrate(params, page, node);
 }
 
 const struct policy policy_disco = {
@@ -94,9 +31,9 @@ const struct policy policy_disco = {
 	.help = "migrates pages of one user, replicates read-shared ones, leaves write-shared ones",
 	.source = "Verghese et al., ASPLOS'96; SOSP'97 4.2.3",
 	.params = rows,
-	.params_bytes = sizeof(struct parameters),
-	.trigger = trigger,
-	.interval_ns = interval_ns,
-	.place = place,
+	.params_bytes = sizeof(struct tree),
+	.trigger = tree_trigger,
+	.interval_ns = tree_interval_ns,
+	.place = tree_place,
 	.hot = hot,
 };
