@@ -193,12 +193,11 @@ HTML
 		"RADIX (8 processors) and RAYTRACE (16, 256 KB second-level cache), each against its first-touch bar: it is first touch that gives the paper's IRIX baseline, 6 % of the misses local and one hot memory. The paper has no RADIX here."
 	placement_table
 	cat <<'HTML'
-<p>Why RAYTRACE deviates: the paper measured a window of a run of many seconds after a start a hundred times as long, when pages had
-moved already; ours begins with every page where it was first touched, is under a second of simulated time, and pays for each
-page's first 128 misses inside the window, so fewer misses are local under migration and replication. Its misses come less
-densely too (UMA stall), so that the hot memory of the baseline makes requests wait less than in the paper; and our
-processors also wait for each other (sync), in the order of the traced run. <code>make paper RAYTRACE='-w 512 -h 512'</code>
-is a longer window.</p>
+<p>Where RAYTRACE deviates, and why: the paper measured a window of a run of many seconds after a start a hundred times as
+long, when pages had moved already; our window begins with every page where it was first touched, is one to two seconds of
+simulated time, and pays for each page's first 128 misses, so fewer misses are local under migration and replication. Our
+processors also wait for each other (sync), in the order of the traced run, which the paper does not show as a part. A longer
+window comes closer in locality: <code>make paper RAYTRACE='-w 512 -h 512'</code>.</p>
 HTML
 	figure latency.svg "Miss latencies behind Figure 8" \
 		"The floors are 300 and 900 ns; what is above comes from queues at the memories. The published column is derived from Figure 8."

@@ -5,7 +5,7 @@
 PAPER    := build/paper
 TRACES   := build/traces
 RADIX    ?= -n 1048576
-RAYTRACE ?= -w 256 -h 256
+RAYTRACE ?= -w 384 -h 384
 SCENE    ?= -l 5 -u 160
 PROBE    ?= -n 48
 PROBES   := private readshared collapse writeshared migratory phase
