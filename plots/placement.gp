@@ -21,11 +21,18 @@ stats $bars using "total" nooutput
 top = (STATS_max > 100 ? STATS_max : 100) * 1.16
 
 set multiplot
-left = 0.07; right = 0.985; gap = 0.02; bottom = 0.35; line = 0.128; under = 0.108
+left = 0.07; right = 0.985; gap = 0.02; line = 0.128; under = 0.108
 cut = left + (right - left) * (last_x + 1.8) / (last_x + 1.8 + 8.2)
 cut = cut > 0.76 ? 0.76 : cut < 0.5 ? 0.5 : cut
 crowded = bars > 24
-label_font = sprintf("',%d'", crowded ? 8 : bars > 14 ? 9 : 10)
+# Names stand upright under their bars: room for the longest, then smaller letters for longer ones.
+label_size = crowded ? 8 : bars > 14 ? 9 : 10
+room = longest * label_size * 0.00096
+room = room < 0.2 ? 0.2 : room
+label_size = room > 0.37 ? label_size * 0.37 / room : label_size
+room = room > 0.37 ? 0.37 : room
+bottom = line + 0.026 + room
+label_font = sprintf("',%.1f'", label_size)
 total_font = sprintf("',%d'", crowded ? 7 : bars > 14 ? 9 : 10)
 small_font = sprintf("',%d'", crowded ? 6 : bars > 14 ? 8 : 9)
 percent = crowded ? "%.0f" : "%.0f%%"
@@ -43,9 +50,9 @@ unset key
 set lmargin at screen left
 set rmargin at screen cut - gap
 set xrange [-0.9:last_x + 0.9]
-set ylabel sprintf("time of all processors (percent; '%s' = 100)", base)
+set ylabel "time of all processors (percent)"
 set label 1 (title eq "" ? "Page placement: where the time goes" : title) at screen 0.5, 0.97 center font ",14"
-set label 2 sprintf("simulated (%s)", program) at graph 0.5, screen 0.862 center font ",11"
+set label 2 sprintf("simulated (%s), '%s' = 100", program, base) at graph 0.5, screen 0.862 center font ",11"
 set label 3 "Published: latencies 300/900 ns, caches, page-move costs (Table 3), and the bars on the right (Figure 8: totals and local shares printed, parts measured from the figure)." at screen 0.03, 0.066 font ",9" tc rgb "#404040"
 set label 4 "Calibrated: monitor trap and emulation costs (Table 2, Figure 5). Predicted: every bar on the left; contention comes from queues at the memories." at screen 0.03, 0.042 font ",9" tc rgb "#404040"
 set label 5 "Grey above a bar: percent of second-level misses served by the own node. The workloads are this project's guests, and their waiting (synchronisation, idle) is shown." at screen 0.03, 0.018 font ",9" tc rgb "#404040"

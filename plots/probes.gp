@@ -6,10 +6,17 @@
 set lmargin at screen 0.075
 set rmargin at screen 0.985
 set tmargin at screen 0.84
-set bmargin at screen 0.33
 line = 0.108; under = 0.088
 crowded = bars > 36
-label_font = sprintf("',%d'", crowded ? 8 : 9)
+# Names stand upright under their bars: room for the longest, then smaller letters for longer ones.
+label_size = crowded ? 8 : 9
+room = longest * label_size * 0.00096
+room = room < 0.2 ? 0.2 : room
+label_size = room > 0.37 ? label_size * 0.37 / room : label_size
+room = room > 0.37 ? 0.37 : room
+bottom = line + 0.026 + room
+label_font = sprintf("',%.1f'", label_size)
+set bmargin at screen bottom
 value_font = sprintf("',%d'", crowded ? 7 : 8)
 set style fill solid 1.0 border lc rgb "#404040"
 set boxwidth 0.82

@@ -121,9 +121,10 @@ static struct group *group_of(struct group *groups, size_t *n, const char *trace
 	return &groups[(*n)++];
 }
 
-static void put_bar(FILE *out, const struct summary *s, const struct group *g, size_t group,
-		    double x, const struct expectations *expected)
+static void put_bar(FILE *out, const struct summary *s, const json_t *point, const struct group *g,
+		    size_t group, double x, const struct expectations *expected)
 {
+	const json_t *config = json_object_get(point, "config");
 	double scale = 100 / (g->base * s->processors);
 
 	fprintf(out, "%zu %g ", group, x);
@@ -138,6 +139,8 @@ static void put_bar(FILE *out, const struct summary *s, const struct group *g, s
 	put_number(out, s->misses);
 	put_number(out, s->milliseconds);
 	put_number(out, expected_percent(expected, s));
+	put_number(out, json_number_value(json_object_get(config, "latency.local_ns")));
+	put_number(out, json_number_value(json_object_get(config, "latency.remote_ns")));
 	fputc('\n', out);
 }
 
@@ -161,21 +164,19 @@ static int find_groups(const struct summary *s, size_t n, const char *base, stru
 }
 
 /* What gnuplot's own `stats` cannot say when a column is all NaN. */
-static void put_extremes(FILE *out, const struct summary *s, size_t n, const json_t *points,
+static void put_extremes(FILE *out, const struct summary *s, size_t n,
 			 const struct expectations *expected)
 {
-	const json_t *config = json_object_get(json_array_get(points, 0), "config");
 	double latency = 0;
-	size_t marks = 0;
+	size_t marks = 0, longest = 0;
 
 	for (size_t i = 0; i < n; i++) {
+		longest = strlen(s[i].bar) > longest ? strlen(s[i].bar) : longest;
 		latency = fmax(latency, fmax(s[i].local_ns, s[i].remote_ns)); /* not NaN */
 		marks += isfinite(expected_percent(expected, &s[i]));
 	}
-	fprintf(out, "max_latency_ns = %.6g\nmarks = %zu\n", latency, marks);
-	fprintf(out, "floor_local_ns = %.6g\nfloor_remote_ns = %.6g\n",
-		json_number_value(json_object_get(config, "latency.local_ns")),
-		json_number_value(json_object_get(config, "latency.remote_ns")));
+	fprintf(out, "max_latency_ns = %.6g\nmarks = %zu\nlongest = %zu\n", latency, marks,
+		longest);
 }
 
 int plot_table_write(FILE *out, const json_t *points, const char *base,
@@ -199,13 +200,13 @@ int plot_table_write(FILE *out, const json_t *points, const char *base,
 	for (int p = 0; p < PART_COUNT; p++)
 		fprintf(out, " %s", summary_part_names[p]);
 	fprintf(out, " local_percent local_ns remote_ns mean_ns misses milliseconds "
-		     "expected\n");
+		     "expected floor_local_ns floor_remote_ns\n");
 	for (size_t g = 0; g < count; g++, x++) {
 		groups[g].first = x;
 		for (size_t i = 0; i < n; i++) {
 			if (strcmp(s[i].trace, groups[g].trace))
 				continue;
-			put_bar(out, &s[i], &groups[g], g, x, expected);
+			put_bar(out, &s[i], json_array_get(points, i), &groups[g], g, x, expected);
 			groups[g].last = x++;
 		}
 	}
@@ -225,7 +226,7 @@ int plot_table_write(FILE *out, const json_t *points, const char *base,
 	fprintf(out, "EOD\nbase = %s\nbars = %zu\ngroups = %zu\nlast_x = %g\n", quoted, n, count,
 		x - 2);
 	free(quoted);
-	put_extremes(out, s, n, points, expected);
+	put_extremes(out, s, n, expected);
 done:
 	free(s);
 	free(groups);
