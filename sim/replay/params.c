@@ -63,9 +63,10 @@ const struct param machine_rows[] = {
 	      "miss served by the node's own memory, without waiting", "SOSP 5.1"),
 	COUNT("latency.remote_ns", remote_ns, 900, 0, 1e6, "ns",
 	      "miss served by another node, without waiting", "SOSP 5.1"),
-	COUNT("latency.dirty_ns", dirty_ns, 1550, 0, 1e6, "ns",
-	      "miss supplied by the cache of a third node, without waiting",
-	      "derived: 900 ns times FLASH's 191/111"),
+	COUNT("latency.dirty_ns", dirty_ns, 0, 0, 1e6, "ns",
+	      "miss supplied by the cache of a third node, without waiting; 0: 31/18 of "
+	      "latency.remote_ns (1550 of 900)",
+	      "derived: FLASH's 191/111, rounded"),
 	COUNT("memory.service_ns", service_ns, 140, 0, 1e6, "ns",
 	      "time a request occupies the home node's memory controller; 0: no contention",
 	      "FLASH's 14 cycles of 10 ns to the first 8 bytes"),

@@ -105,7 +105,7 @@ static int set_up(struct machine *m)
 	m->l2_hit = cycles_of_ns(c, c->l2_hit_ns);
 	m->local = cycles_of_ns(c, c->local_ns);
 	m->remote = cycles_of_ns(c, c->remote_ns);
-	m->dirty = cycles_of_ns(c, c->dirty_ns);
+	m->dirty = cycles_of_ns(c, c->dirty_ns ? c->dirty_ns : c->remote_ns * 31 / 18);
 	m->service = cycles_of_ns(c, c->service_ns);
 	m->trip = (m->remote - m->local) / 2;
 	m->quantum = c->quantum_cycles;

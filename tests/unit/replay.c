@@ -266,6 +266,32 @@ static void a_line_dirty_in_a_third_node_takes_1550_ns(void **state)
 	json_decref(r);
 }
 
+static void a_dirty_line_is_further_when_remote_is_further_unless_said_otherwise(void **state)
+{
+	static const struct {
+		struct setting setting;
+		uint64_t stall; /* cycles of 2.5 ns */
+	} cases[] = {
+		{{"native", "round_robin", {NO_TLB, "latency.remote_ns", "1800", NULL}}, 1240},
+		{{"native", "round_robin", {NO_TLB, "latency.dirty_ns", "2000", NULL}}, 800},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct script s;
+		json_t *r;
+
+		begin(&s, 3);
+		work(&s, 0, 1000);
+		load(&s, 0, DATA + 0x1000);
+		store(&s, 1, DATA + 0x1000);
+		r = replay(&s, &cases[i].setting);
+		assert_int_equal(p(r, 0, "l2_dirty"), 1);
+		assert_int_equal(p(r, 0, "remote_cycles"), cases[i].stall);
+		json_decref(r);
+	}
+}
+
 static void two_misses_at_once_queue_at_their_home(void **state)
 {
 	static const struct setting native = {
@@ -860,6 +886,8 @@ int main(void)
 		cmocka_unit_test(a_miss_to_the_own_memory_takes_300_ns),
 		cmocka_unit_test(a_miss_to_another_node_takes_900_ns),
 		cmocka_unit_test(a_line_dirty_in_a_third_node_takes_1550_ns),
+		cmocka_unit_test(
+			a_dirty_line_is_further_when_remote_is_further_unless_said_otherwise),
 		cmocka_unit_test(two_misses_at_once_queue_at_their_home),
 		cmocka_unit_test(uma_takes_300_ns_for_every_miss_and_has_no_queue),
 		cmocka_unit_test(a_write_to_a_shared_line_invalidates_the_others),
