@@ -9,10 +9,10 @@
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,21 +20,22 @@
 
 extern char **environ;
 
-static const struct {
-	const char *ending, *terminal;
+static const struct terminal {
+	const char *ending, *terminal, *last; /* last: what a whole file ends with, about */
 } terminals[] = {
-	{".svg", "svg size 1200,700 dynamic background '#ffffff' font 'sans-serif,13' noenhanced"},
-	{".png", "pngcairo size 1200,700 font 'Sans,10' noenhanced"},
-	{".pdf", "pdfcairo size 30cm,17.5cm font 'Sans,10' noenhanced"},
+	{".svg", "svg size 1200,700 dynamic background '#ffffff' font 'sans-serif,13' noenhanced",
+	 "</svg>"},
+	{".png", "pngcairo size 1200,700 font 'Sans,10' noenhanced", "IEND"},
+	{".pdf", "pdfcairo size 30cm,17.5cm font 'Sans,10' noenhanced", "%%EOF"},
 };
 
-static const char *terminal_of(const char *path)
+static const struct terminal *terminal_of(const char *path)
 {
 	const char *dot = strrchr(path, '.');
 
 	for (size_t i = 0; dot && i < sizeof(terminals) / sizeof(*terminals); i++)
 		if (!strcmp(dot, terminals[i].ending))
-			return terminals[i].terminal;
+			return &terminals[i];
 	return NULL;
 }
 
@@ -146,10 +147,23 @@ static int run(const char *setup, const char *script, FILE *complaints, struct e
 	return 0;
 }
 
+/* gnuplot does not notice a full disk: whether a file is whole is seen at its end. */
+static bool is_whole(const char *path, const char *last)
+{
+	char end[33] = "";
+	FILE *in = fopen(path, "rb");
+	size_t n = 0;
+
+	if (in && !fseek(in, -32, SEEK_END))
+		n = fread(end, 1, sizeof(end) - 1, in);
+	if (in)
+		fclose(in);
+	return memmem(end, n, last, strlen(last));
+}
+
 int gnuplot_draw(const char *path, const char *script, struct error *err)
 {
 	struct output out;
-	struct stat st;
 	char *setup, *quoted;
 	FILE *complaints;
 	int rc;
@@ -165,11 +179,12 @@ int gnuplot_draw(const char *path, const char *script, struct error *err)
 	if (asprintf(&setup,
 		     "set encoding utf8\nset terminal %s\nset output %s\nset datafile "
 		     "columnheaders\n",
-		     terminal_of(path), quoted) < 0)
+		     terminal_of(path)->terminal, quoted) < 0)
 		abort();
 	rc = run(setup, script, complaints, err);
-	if (!rc && (stat(out.temporary, &st) || !st.st_size))
-		rc = error_set(err, "%s: gnuplot wrote nothing", path);
+	if (!rc && !is_whole(out.temporary, terminal_of(path)->last))
+		rc = error_set(err, "%s: gnuplot could not write all of it; is the disk full?",
+			       path);
 	fclose(complaints);
 	free(setup);
 	free(quoted);

@@ -70,6 +70,8 @@ static void finish(struct sweep *s, size_t task, json_t *point, const struct err
 		if (sweep_journal_add(&s->journal, point, &keep)) {
 			s->broken = keep;
 			s->stop = true;
+			json_decref(point); /* not kept: the next sweep runs it again */
+			return;
 		}
 		s->points[task] = point;
 	} else if (!interrupted()) {
@@ -244,7 +246,7 @@ static int conclude(struct sweep *s, struct error *err)
 		done += s->points[i] != NULL;
 	if (s->broken.text[0]) {
 		*err = s->broken;
-		return error_prefix(err, "stopped with %zu of %zu points finished", done,
+		return error_prefix(err, "stopped with %zu of %zu points kept", done,
 				    config->count);
 	}
 	if (interrupted())

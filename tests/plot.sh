@@ -85,6 +85,11 @@ chmod +x bin/gnuplot
 PATH=$T/bin:$PATH "$D" plot placement placement.h5 -o x.svg 2>err
 [ $? -eq 1 ] && grep -q 'gnuplot failed: partly' err
 ok "gnuplot fails: $(cat err)"
+# A disk that fills up is seen by the picture's missing end: gnuplot itself does not notice.
+printf '#!/bin/sh\nfile=$(sed -n "s/^set output .\\(.*\\).$/\\1/p")\necho "<svg>, and then the disk was full, as gnuplot" >"$file"\n' >bin/gnuplot
+PATH=$T/bin:$PATH "$D" plot placement placement.h5 -o x.svg 2>err
+[ $? -eq 1 ] && grep -q 'could not write all of it' err
+ok "a picture without its end: $(cat err)"
 [ ! -e x.svg ] && [ -z "$(find . -name '*.tmp-*')" ]
 ok "no half-made picture is left"
 
