@@ -28,7 +28,7 @@ const struct codec trace_codecs[] = {
 };
 
 struct container {
-	char *path;
+	char *path, *name; /* name: what it will be called, for messages */
 	const struct codec *codec;
 	unsigned processors;
 	hid_t file, record_type;
@@ -39,7 +39,7 @@ struct container {
 /* HDF5 leaves the system's reason in errno, if there was one. */
 static int failed(const struct container *c, const char *what, struct error *err)
 {
-	return error_set(err, "%s: cannot write %s: %s", c->path, what,
+	return error_set(err, "%s: cannot write %s: %s", c->name, what,
 			 errno ? strerror(errno) : "HDF5 refused");
 }
 
@@ -130,8 +130,8 @@ static int make_streams(struct container *c)
 	return rc;
 }
 
-struct container *container_create(const char *path, unsigned processors, const struct codec *codec,
-				   struct error *err)
+struct container *container_create(const char *path, const char *name, unsigned processors,
+				   const struct codec *codec, struct error *err)
 {
 	struct container *c = calloc(1, sizeof(*c));
 	hid_t create, access;
@@ -140,6 +140,7 @@ struct container *container_create(const char *path, unsigned processors, const 
 	H5dont_atexit();
 	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 	c->path = strdup(path);
+	c->name = strdup(name);
 	c->codec = codec;
 	c->processors = processors;
 	for (unsigned p = 0; p < TRACE_MAX_PROCESSORS; p++)
@@ -352,6 +353,7 @@ static int close_all(struct container *c)
 static void release(struct container *c)
 {
 	free(c->path);
+	free(c->name);
 	free(c);
 }
 

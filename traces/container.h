@@ -19,9 +19,10 @@ struct codec {
 };
 extern const struct codec trace_codecs[];
 
-/* Creates the file with its empty datasets. Returns NULL with the error set. */
-struct container *container_create(const char *path, unsigned processors, const struct codec *codec,
-				   struct error *err);
+/* Creates the file with its empty datasets; messages call it `name`. Returns NULL with the error
+ * set. */
+struct container *container_create(const char *path, const char *name, unsigned processors,
+				   const struct codec *codec, struct error *err);
 /* Appends one compressed chunk of so many records to a processor's dataset. */
 int container_append(struct container *, unsigned processor, const void *data, size_t bytes,
 		     unsigned records, struct error *err);

@@ -90,7 +90,7 @@ struct trace_writer *trace_create(const char *path, const struct trace_info *inf
 	trace_info_copy(&w->info, info);
 	w->codec = &trace_codecs[codec];
 	w->pipeline = pipeline_new(w->codec);
-	w->container = container_create(w->output.temporary, info->processors, w->codec, err);
+	w->container = container_create(w->output.temporary, path, info->processors, w->codec, err);
 	if (!w->container) {
 		output_abandon(&w->output);
 		release(w);
