@@ -93,6 +93,11 @@ void l2tlb_release(struct l2tlb *t)
 	*t = (struct l2tlb){0};
 }
 
+bool l2tlb_has(const struct l2tlb *t, uint32_t va, uint16_t asid)
+{
+	return find(t, private_key(va, asid)) != NO_SLOT || find(t, global_key(va)) != NO_SLOT;
+}
+
 bool l2tlb_lookup(struct l2tlb *t, uint32_t va, uint16_t asid)
 {
 	uint32_t slot = find(t, private_key(va, asid));

@@ -25,7 +25,8 @@ struct l2tlb {
  * 128. Returns 0 or -1. */
 int l2tlb_init(struct l2tlb *, unsigned entries, unsigned ways, struct error *err);
 void l2tlb_release(struct l2tlb *);
-bool l2tlb_lookup(struct l2tlb *, uint32_t va, uint16_t asid); /* a hit becomes most recent */
+bool l2tlb_lookup(struct l2tlb *, uint32_t va, uint16_t asid);	  /* a hit becomes most recent */
+bool l2tlb_has(const struct l2tlb *, uint32_t va, uint16_t asid); /* changes nothing */
 void l2tlb_insert(struct l2tlb *, uint32_t va, uint16_t asid, bool global);
 bool l2tlb_drop(struct l2tlb *, uint32_t va, uint16_t asid); /* also a global entry of the page */
 void l2tlb_flush(struct l2tlb *);

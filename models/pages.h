@@ -20,7 +20,6 @@
 
 struct page {
 	uint64_t replicas;   /* nodes that hold a copy, the home's bit included; 0: not placed */
-	uint64_t mapped;     /* processors that may have a translation of it in a TLB */
 	uint32_t *copy;	     /* [nodes] machine page of each copy or NO_MACHINE_PAGE; owned */
 	uint32_t *misses;    /* [processors] since the last reset; owned */
 	uint32_t writes;     /* write misses and upgrades since the last reset */

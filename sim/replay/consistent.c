@@ -52,7 +52,6 @@ static bool shortcuts(const struct machine *m, const struct processor *p)
 			continue;
 		page = m->pages.page[s->page];
 		if (pages_machine(page, p->node) != s->machine_page ||
-		    !(page->mapped >> p->number & 1) ||
 		    (s->write_tag != SHORTCUT_NONE && (page->replicas & (page->replicas - 1))) ||
 		    (!unmapped && tlb_find(&p->tlb, va, (uint16_t)(s->read_tag >> 20)) == TLB_MISS))
 			return false;

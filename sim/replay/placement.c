@@ -129,19 +129,15 @@ static void interrupt(struct machine *m, struct processor *q)
 		order_set(&m->order, q->number, key + order_key(cycles, 0));
 }
 
+/* Asks every processor: a TLB may hold a page that was never referenced, loaded with its pair. */
 static void shootdown(struct machine *m, struct processor *p, uint32_t number, bool keep)
 {
-	struct page *page = m->pages.page[number];
-	uint64_t mapped = page->mapped;
-
-	for (uint64_t rest = mapped; rest; rest &= rest - 1) {
-		struct processor *q = &m->processor[__builtin_ctzll(rest)];
+	for (unsigned i = 0; i < m->processors; i++) {
+		struct processor *q = &m->processor[i];
 
 		if (translate_shootdown(q, number, keep) && q != p)
 			interrupt(m, q);
 	}
-	if (!keep)
-		page->mapped = 0;
 }
 
 static uint64_t cost(const struct machine *m, uint64_t fixed_ns, uint64_t processor_ns)

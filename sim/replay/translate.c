@@ -15,6 +15,9 @@
  * trace is charged as a typical one (cost.handler_privileged). The kernel's KSEG0 is relocated
  * into mapped space: its pages take TLB entries, and their misses are served from the pmap alone.
  *
+ * Entries are pairs, whoever loads them: a guest's handler writes both pages, and so did Disco
+ * ("4 KB page pairs", SOSP'97 5.2).
+ *
  * KSEG1 and pages that the guest maps uncached go past the caches; physical addresses outside RAM
  * are devices.
  */
@@ -74,16 +77,47 @@ static void load(struct processor *p, uint32_t va, bool global)
 	entry_changed(p, tlb_load(&p->tlb, va, asid, global, true));
 }
 
+/* An entry holds a pair of pages, and whoever loads it loads both if it knows them: a guest's
+ * handler what the guest maps, the monitor what its L2TLB has or, of KSEG0, what is placed. */
+static bool knows_other(struct machine *m, struct processor *p, uint32_t other, bool l2tlb_hit)
+{
+	uint32_t vpn = other >> 12, pa_page = vpn & (KSEG_PAGES - 1);
+	bool global;
+
+	if (l2tlb_hit)
+		return l2tlb_has(&p->l2tlb, other, (uint16_t)(p->asid_tag >> 20));
+	if (!p->imported && vpn >> 18 == 2)
+		return pa_page < p->page_count && m->pages.page[p->page_base + pa_page] &&
+		       m->pages.page[p->page_base + pa_page]->replicas;
+	return page_map_find(&p->map, p->asid_tag, vpn, &global) != PAGE_MAP_NONE;
+}
+
+static void load_pair(struct machine *m, struct processor *p, uint32_t va, bool global,
+		      bool l2tlb_hit)
+{
+	uint32_t other = va ^ 1u << 12;
+	uint16_t asid = (uint16_t)(p->asid_tag >> 20);
+
+	load(p, va, global);
+	if (!knows_other(m, p, other, l2tlb_hit))
+		return;
+	if (tlb_find(&p->tlb, other, asid) == TLB_MISS)
+		load(p, other, global);
+	if (m->system == SYSTEM_DISCO && !l2tlb_hit)
+		l2tlb_insert(&p->l2tlb, other, asid, global);
+}
+
 /* A miss that no handler of the trace serves. */
 static void miss(struct machine *m, struct processor *p, uint32_t va, bool global)
 {
 	const struct machine_params *c = m->params;
 	uint16_t asid = (uint16_t)(p->asid_tag >> 20);
+	bool hit = m->system == SYSTEM_DISCO && l2tlb_lookup(&p->l2tlb, va, asid);
 
 	p->count.tlb_misses++;
 	if (m->system != SYSTEM_DISCO) {
 		charge(p, &p->count.tlb_cycles, c->tlb_refill_cycles);
-	} else if (l2tlb_lookup(&p->l2tlb, va, asid)) {
+	} else if (hit) {
 		p->count.l2tlb_hits++;
 		charge(p, &p->count.monitor_trap_cycles, c->l2tlb_hit_cycles);
 	} else {
@@ -96,22 +130,24 @@ static void miss(struct machine *m, struct processor *p, uint32_t va, bool globa
 		       c->tlb_write_cycles + (c->handler_privileged + 1) * c->privileged_cycles);
 		l2tlb_insert(&p->l2tlb, va, asid, global);
 	}
-	load(p, va, global);
+	load_pair(m, p, va, global, hit);
 }
 
 /* A miss on the relocated KSEG0: the monitor's pmap knows the answer. */
 static void kernel_fault(struct machine *m, struct processor *p, uint32_t va)
 {
+	bool hit = l2tlb_lookup(&p->l2tlb, va, 0);
+
 	p->count.tlb_misses++;
 	p->count.kernel_faults++;
-	if (l2tlb_lookup(&p->l2tlb, va, 0)) {
+	if (hit) {
 		p->count.l2tlb_hits++;
 		charge(p, &p->count.monitor_trap_cycles, m->params->l2tlb_hit_cycles);
 	} else {
 		charge(p, &p->count.monitor_trap_cycles, m->params->kernel_fault_cycles);
 		l2tlb_insert(&p->l2tlb, va, 0, true);
 	}
-	load(p, va, true);
+	load_pair(m, p, va, true, hit);
 }
 
 bool translate_refill(struct machine *m, struct processor *p, uint32_t va)
@@ -130,7 +166,7 @@ bool translate_refill(struct machine *m, struct processor *p, uint32_t va)
 			p->count.tlb_skipped++;
 			charge(p, &p->count.monitor_trap_cycles, m->params->l2tlb_hit_cycles);
 			page_map_find(&p->map, p->asid_tag, va >> 12, &global);
-			load(p, va, global);
+			load_pair(m, p, va, global, true);
 			return false;
 		}
 		p->count.forwarded++;
@@ -224,7 +260,6 @@ static enum step resolve(struct machine *m, struct processor *p, uint32_t page, 
 			return BLOCKED;
 		placement_replica_write(m, p, page);
 	}
-	record->mapped |= 1ull << p->number;
 	out->page = page;
 	out->machine_page = pages_machine(record, p->node);
 	return DONE;

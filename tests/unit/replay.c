@@ -501,6 +501,70 @@ static void a_larger_tlb_skips_handlers_of_the_trace(void **state)
 	json_decref(r);
 }
 
+/* Two pages of a pair, no handler in the trace: one miss for the code's pair, one for theirs. */
+static void a_refill_without_a_handler_loads_both_pages_of_the_pair(void **state)
+{
+	static const struct setting native = {"native", "first_touch", {"tlb.entries", "32", NULL}};
+	static const struct setting disco = {"disco", "first_touch", {NULL}};
+	static const struct setting *both[] = {&native, &disco};
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct script s;
+		json_t *r;
+
+		begin(&s, 1);
+		load(&s, 0, DATA);
+		load(&s, 0, DATA + 4096);
+		r = replay(&s, both[i]);
+		assert_int_equal(of(r, "tlb_misses"), 2);
+		assert_int_equal(of(r, "forwarded"), i ? 2 : 0);
+		json_decref(r);
+	}
+}
+
+static void the_l2tlb_learns_and_loads_both_pages_of_a_pair(void **state)
+{
+	/* one entry: code and data take it from each other */
+	static const struct setting disco = {"disco", "first_touch", {"tlb.entries", "1", NULL}};
+	struct script s;
+	json_t *r;
+
+	(void)state;
+	begin(&s, 1);
+	load(&s, 0, DATA);
+	load(&s, 0, DATA + 4096); /* its instruction's page is an L2TLB hit, and so is its own */
+	add(&s, 0, RECORD_LOAD, DATA, REF_ARG(4, 0, 0)); /* came with it */
+	r = replay(&s, &disco);
+	assert_int_equal(of(r, "forwarded"), 2);
+	assert_int_equal(of(r, "l2tlb_hits"), 2);
+	assert_int_equal(of(r, "tlb_misses"), 4);
+	json_decref(r);
+}
+
+/* Processor 1 only touches the page's neighbour, with a handler that loads both. */
+static void a_move_drops_a_translation_that_came_with_its_pair(void **state)
+{
+	static const struct setting native = {
+		"native", "disco:trigger=4", {"memory.service_ns", "0", NULL}};
+	struct script s;
+	json_t *r;
+
+	(void)state;
+	begin(&s, 3);
+	store(&s, 0, DATA);
+	refill(&s, 1, DATA + 4096, 7);
+	load(&s, 1, DATA + 4096);
+	work(&s, 1, 4000);
+	work(&s, 2, 100);
+	for (unsigned i = 1; i <= 8; i++)
+		load(&s, 2, DATA + i * 128);
+	r = replay(&s, &native);
+	assert_int_equal(of(r, "migrations"), 1);
+	assert_int_equal(p(r, 1, "shootdowns"), 1);
+	json_decref(r);
+}
+
 static void disco_emulates_a_forwarded_refill_and_skips_one_its_l2tlb_knows(void **state)
 {
 	/* one entry, so that every page change misses; the L2TLB holds all */
@@ -897,6 +961,9 @@ int main(void)
 		cmocka_unit_test(a_lock_taken_by_a_handler_inside_spinning_keeps_its_order),
 		cmocka_unit_test(refills_of_the_traced_tlb_are_those_of_the_trace),
 		cmocka_unit_test(a_larger_tlb_skips_handlers_of_the_trace),
+		cmocka_unit_test(a_refill_without_a_handler_loads_both_pages_of_the_pair),
+		cmocka_unit_test(the_l2tlb_learns_and_loads_both_pages_of_a_pair),
+		cmocka_unit_test(a_move_drops_a_translation_that_came_with_its_pair),
 		cmocka_unit_test(disco_emulates_a_forwarded_refill_and_skips_one_its_l2tlb_knows),
 		cmocka_unit_test(disco_charges_traps_privileged_instructions_and_zeroing),
 		cmocka_unit_test(a_page_of_one_user_migrates_at_the_trigger),
