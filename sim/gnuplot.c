@@ -23,7 +23,9 @@ extern char **environ;
 static const struct terminal {
 	const char *ending, *terminal, *last; /* last: what a whole file ends with, about */
 } terminals[] = {
-	{".svg", "svg size 1200,700 dynamic background '#ffffff' font 'sans-serif,13' noenhanced",
+	{".svg",
+	 "svg size 1200,700 dynamic background '#ffffff' font 'sans-serif,10' fontscale 1.3 "
+	 "noenhanced",
 	 "</svg>"},
 	{".png", "pngcairo size 1200,700 font 'Sans,10' noenhanced", "IEND"},
 	{".pdf", "pdfcairo size 30cm,17.5cm font 'Sans,10' noenhanced", "%%EOF"},

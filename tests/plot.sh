@@ -96,8 +96,9 @@ ok "no half-made picture is left"
 sh "$source/plots/index.sh" "$D" paper placement.h5 probes.h5 && [ -s paper/index.html ] &&
 	for f in $(grep -o 'src="[^"]*"' paper/index.html | cut -d '"' -f 2); do [ -s "paper/$f" ] || exit 1; done
 ok "the page of make paper has its pictures"
-grep -q '<td>raytrace</td><td>first touch</td><td>total</td><td>100.0</td><td>100.0</td><td>0.0</td>' paper/index.html &&
-	grep -q '<td>raytrace</td><td>UMA</td><td>total</td><td>[0-9.]*</td><td>49.0</td>' paper/index.html &&
+grep -q '<td>raytrace</td><td>first touch</td><td>ours (predicted)</td><td>100.0</td>' paper/index.html &&
+	grep -A 2 '<td>raytrace</td><td>UMA</td><td>ours' paper/index.html | grep -q '<td>published</td><td>49.0</td>' &&
+	grep -A 2 '<td>raytrace</td><td>first touch</td><td>ours' paper/index.html | grep -q '<td>deviation</td><td>0.0</td>' &&
 	grep -q '<td>private</td><td>UMA</td><td>100.0</td><td>100.0</td><td>0.0</td>' paper/index.html
 ok "... and ours beside the published and expected numbers"
 exit $failed
