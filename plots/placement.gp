@@ -27,7 +27,7 @@ cut = cut > 0.76 ? 0.76 : cut < 0.5 ? 0.5 : cut
 crowded = bars > 24
 # Names stand upright under their bars: room for the longest, then smaller letters for longer ones.
 label_size = crowded ? 8 : bars > 14 ? 9 : 10
-room = longest * label_size * 0.00096
+room = longest * label_size * 0.00099
 room = room < 0.2 ? 0.2 : room
 label_size = room > 0.37 ? label_size * 0.37 / room : label_size
 room = room > 0.37 ? 0.37 : room

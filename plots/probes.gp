@@ -10,7 +10,7 @@ line = 0.108; under = 0.088
 crowded = bars > 36
 # Names stand upright under their bars: room for the longest, then smaller letters for longer ones.
 label_size = crowded ? 8 : 9
-room = longest * label_size * 0.00096
+room = longest * label_size * 0.00099
 room = room < 0.2 ? 0.2 : room
 label_size = room > 0.37 ? label_size * 0.37 / room : label_size
 room = room > 0.37 ? 0.37 : room
