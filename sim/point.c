@@ -2,8 +2,8 @@
 /*
  * Points. What a point is stands in its `config` object: traces with their hashes, system, policy
  * with every parameter, and every machine parameter, defaults included. Its key is the hash of
- * that object and the program's version, so two points are equal when everything that could
- * change their numbers is.
+ * that object, the program's version and its sources, so two points are equal when everything that
+ * could change their numbers is.
  */
 #include "sim/point.h"
 
@@ -332,6 +332,7 @@ int point_resolve(struct point *p, struct error *err)
 		return -1;
 	config = config_of(p);
 	json_object_set_new(config, "program", json_string(DISCOSIM_VERSION));
+	json_object_set_new(config, "sources", json_string(model_sources));
 	text = json_dumps(config, JSON_SORT_KEYS | JSON_COMPACT);
 	if (!text)
 		abort();

@@ -12,6 +12,10 @@
 #include "sim/base/hash.h"
 #include "sim/replay/replay.h"
 
+/* Hash of the sources that decide what a replay says; part of a point's key, so that what a program
+ * with another policy or model has finished is not taken for this one's. Written by make. */
+extern const char model_sources[];
+
 struct point {
 	struct machine_params *machine; /* owned */
 	const struct system_row *system;

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Writes the C tables of what is registered by lying in a folder: commands (sim/cmd_NAME.c defines
 # `command_NAME`), policies (policies/NAME.c defines `policy_NAME`), and the texts of plots/ (the
-# figures' scripts and the published numbers), so that an installed program needs no path to them.
+# figures' scripts and the published numbers), so that an installed program needs no path to them;
+# and a hash of the sources that decide what a replay says.
 # Called by make.
 set -eu
 
@@ -51,3 +52,9 @@ for file in plots/*.gp plots/published/*.csv; do
 done
 echo '	{NULL, NULL},'
 echo '};'
+
+echo '#include "sim/point.h"'
+hash=$(for file in sim/point.c sim/base/*.[ch] sim/replay/*.[ch] models/*.[ch] policies/*.[ch]; do
+	[ ! -e "$file" ] || { echo "$file" && cat "$file"; }
+done | sha256sum | cut -c 1-32)
+echo "const char model_sources[] = \"$hash\";"
