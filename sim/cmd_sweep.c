@@ -168,7 +168,7 @@ static int sweep(const struct options *o, struct sweep_plan *plan, struct error 
 	if (!provenance)
 		return error_set(err, "%s: is not UTF-8", o->spec);
 	if (!o->quiet)
-		fprintf(stderr, "sweep: %zu points\n", plan->count);
+		fprintf(stderr, "sweep: %zu point%s\n", plan->count, plan->count == 1 ? "" : "s");
 	rc = sweep_run(&config, err);
 	json_decref(provenance);
 	return rc;

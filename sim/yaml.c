@@ -79,6 +79,42 @@ static unsigned line_of_key(const char *text, unsigned from, const char *key)
 	return from ? from : 1;
 }
 
+/* libcyaml's names of what may stand there, and of the parser's events, as a writer of YAML knows
+ * them. */
+static const char *plain_word(const char *word, size_t n)
+{
+	static const struct {
+		const char *theirs, *ours;
+	} words[] = {{"STRING", "a single value"},
+		     {"SCALAR", "a single value"},
+		     {"SEQUENCE", "a list like [a, b]"},
+		     {"SEQUENCE_START", "a list"},
+		     {"MAPPING", "a mapping like {key: value}"},
+		     {"MAPPING_START", "a mapping"},
+		     {"ALIAS", "an alias"}};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strlen(words[i].theirs) == n && !strncmp(word, words[i].theirs, n))
+			return words[i].ours;
+	return NULL;
+}
+
+/* "Expecting SEQUENCE, got event: SCALAR" in plain words; all else stays as it is. */
+static void put_plainly(struct complaint *c)
+{
+	static const char expecting[] = "Expecting ", got[] = ", got event: ";
+	const char *wanted = c->what + sizeof(expecting) - 1, *comma = strstr(c->what, got);
+	const char *want, *found;
+
+	if (strncmp(c->what, expecting, sizeof(expecting) - 1) || !comma)
+		return;
+	want = plain_word(wanted, (size_t)(comma - wanted));
+	comma += sizeof(got) - 1;
+	found = plain_word(comma, strlen(comma));
+	if (want && found)
+		snprintf(c->what, sizeof(c->what), "wanted %s, found %s", want, found);
+}
+
 static int report(const char *name, const char *text, const cyaml_schema_value_t *schema,
 		  const struct complaint *c, cyaml_err_t rc, struct error *err)
 {
@@ -118,6 +154,7 @@ int yaml_read(const char *name, const char *text, const cyaml_schema_value_t *sc
 	*data = NULL;
 	rc = cyaml_load_data((const uint8_t *)text, strlen(text), configure(&config, &c), schema,
 			     data, NULL);
+	put_plainly(&c);
 	if (rc == CYAML_OK && *data && !c.what[0])
 		return 0;
 	if (rc == CYAML_OK && *data)

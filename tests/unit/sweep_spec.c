@@ -131,7 +131,7 @@ static void mistakes_are_named_with_their_place(void **state)
 		{"traces: [a]\nexclude: [{label: x}]\n", "unknown key 'label'"},
 		{"name: x\n", "no 'traces'"},
 		{"points: [{system: s}]\n", "point 1 of 'points' has no trace"},
-		{"traces: a\n", ":1: Expecting SEQUENCE"},
+		{"traces: a\n", ":1: wanted a list like [a, b], found a single value"},
 		{"traces: []\n", ":1: Insufficient entries"},
 		{"traces: [a, a]\n", "trace 'a' is listed twice"},
 		{"traces: [a]\nset: {l2.size: 1}\nvary: {l2.size: [1]}\n",
@@ -140,8 +140,9 @@ static void mistakes_are_named_with_their_place(void **state)
 		{"traces: [a]\nname: x\nname: y\n", "already seen: name"},
 		{"traces: [a]\n---\ntraces: [b]\n", "Ignoring documents after first"},
 		{"traces: [a\n", "libyaml"},
-		{"traces: [a]\nvary: {l2.size: 3}\n", "Expecting SEQUENCE"},
-		{"- a\n", "Expecting MAPPING"},
+		{"traces: [a]\nvary: {l2.size: 3}\n",
+		 "wanted a list like [a, b], found a single value"},
+		{"- a\n", "wanted a mapping like {key: value}, found a list"},
 		{"traces: [',']\n", "names no file"},
 	};
 
