@@ -25,7 +25,7 @@ OBJ  := $(SRC:%.c=$(B)/%.o) $(GEN:%.c=%.o)
 LIBOBJ := $(filter-out $(B)/sim/main.o,$(OBJ))
 UNIT := $(sort $(wildcard tests/unit/*.c))
 
-.PHONY: all check bench paper fuzz install clean help packages-% FORCE
+.PHONY: all check bench paper fuzz install clean help packages-% needed FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(B)/discosim
@@ -43,6 +43,11 @@ help:
 # What a target needs of the system: packages-build+guests and so on.
 packages-%:
 	@sh .ci/install $(subst +, ,$*)
+
+needed:
+	@pkg-config --exists $(PKGS) 2>/dev/null || { \
+		echo "libraries are missing: $(PKGS); 'make packages-build' installs them (Debian)" >&2; exit 1; }
+$(OBJ): | needed
 
 $(B)/discosim: $(OBJ)
 	@echo '  LINK $@'
