@@ -208,13 +208,14 @@ monitor's L2TLB answers most misses, and what it takes is monitor time.</p>
 <p>Where RAYTRACE deviates, and why: the paper measured a window of a run of many seconds after a start a hundred times as
 long, when pages had moved already; our window begins with every page where it was first touched, is one to two seconds of
 simulated time, and pays for each page's first 128 misses, so fewer misses are local under migration and replication. Our
-processors also wait for each other (sync), in the order of the traced run, which the paper does not show as a part. A longer
-window comes closer in locality: <code>make paper RAYTRACE='-w 512 -h 512'</code>.</p>
+processors also wait for each other (sync), in the order of the traced run, which the paper does not show as a part. Its misses
+are more frequent for the instructions it executes (the UMA bars: local stall against execution), so execution is a smaller part
+of every bar; and they wait less at the hot memory than the paper's (below). A longer window comes closer in locality: <code>make paper RAYTRACE='-w 512 -h 512'</code>.</p>
 HTML
 	figure latency.svg "Miss latencies behind Figure 8" \
 		"The floors are 300 and 900 ns; what is above comes from queues at the memories. The published column is derived from Figure 8."
 	latency_table
-	echo "<h2>Table 3: actions on hot pages</h2><p>Rates are predictions; the costs are inputs, from the paper's Table 3.</p>"
+	echo "<h2>Table 3: actions on hot pages</h2><p>Rates are predictions, over a window that includes the first moves of all pages; the costs are inputs, from the paper's Table 3.</p>"
 	moves_table
 	figure probes.svg "Placement probes" \
 		"Programs whose right answer is known by arithmetic (plots/paper/probes_expected.csv). Nothing here is published."
