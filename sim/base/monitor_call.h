@@ -21,6 +21,7 @@
 #define MCALL_ZERO_BEGIN   8  /* a0: PA of a page the guest is about to zero */
 #define MCALL_ZERO_END	   9  /* a0: PA of the page it has zeroed */
 #define MCALL_PAGE_FREED   10 /* a0: PA of a page freed without chance of reclaim */
+#define MCALL_SNAPSHOT	   11 /* a good moment to save the machine, if the user asked for it */
 
 /* Classes of synchronisation objects. Mark SIGNAL before the store that lets others pass, and
  * PASS after the load that let the caller pass. */

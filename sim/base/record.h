@@ -37,46 +37,60 @@ struct record {
 };
 
 /* kind, what addr holds, what arg holds */
-#define RECORD_KINDS(X)                                                                           \
-	X(NONE, "none", "never written; a zeroed record is invalid")                              \
-	X(RUN, "run", "addr: VA of the first instruction; arg: instructions executed (1..65535)") \
-	X(LOAD, "load", "addr: VA; arg: REF_* fields")                                            \
-	X(STORE, "store", "addr: VA; arg: REF_* fields")                                          \
-	X(MAP, "map",                                                                             \
-	  "addr: VA page | MAP_* flags; arg: PA page number the current ASID's page has now")     \
-	X(MODE, "mode", "addr: ASID; arg: MODE_* fields, whenever one changes")                   \
-	X(EXCEPTION, "exception",                                                                 \
-	  "addr: EPC; arg: EXC_* fields. Then OPERAND: BadVAddr, or the system call number (v0) " \
-	  "for Sys")                                                                              \
-	X(ERET, "eret", "addr: VA returned to")                                                   \
-	X(TLB_WRITE, "tlb_write", "addr: EntryHi (VPN2 | ASID); arg: TLBW_* fields")              \
-	X(PRIVILEGED, "privileged", "addr: VA of the instruction; arg: PRIV_* fields")            \
-	X(CACHE_OP, "cache_op", "addr: VA; arg: the op field of CACHE, or 32 + hint of PREF")     \
-	X(IDLE_BEGIN, "idle_begin", "addr: VA of WAIT")                                           \
-	X(IDLE_END, "idle_end", "addr: pending interrupt lines; arg: 0")                          \
-	X(SYNC_SIGNAL, "sync_signal",                                                             \
-	  "addr: PA of the object; arg: SYNC_* class. Adds 1 to the object's count")              \
-	X(SYNC_WAIT, "sync_wait",                                                                 \
-	  "addr: PA of the object; arg: SYNC_* class. What follows up to SYNC_PASS is spinning")  \
-	X(SYNC_PASS, "sync_pass",                                                                 \
-	  "addr: PA of the object; arg: SYNC_* class. Then OPERAND: the count that had to be "    \
-	  "reached")                                                                              \
-	X(REGION_BEGIN, "region_begin", "the guest's region of interest begins")                  \
-	X(REGION_END, "region_end", "it ends")                                                    \
-	X(PHASE, "phase", "addr: the guest's phase number")                                       \
-	X(ZERO_BEGIN, "zero_begin",                                                               \
-	  "addr: PA page that the guest begins to zero; a monitor may do it instead, up to "      \
-	  "ZERO_END")                                                                             \
-	X(ZERO_END, "zero_end", "addr: PA page")                                                  \
-	X(PAGE_FREED, "page_freed",                                                               \
-	  "addr: PA page put on the free list without chance of reclaim")                         \
-	X(OPERAND, "operand", "addr: second word of the record before")                           \
-	X(INPUT_OUTPUT, "input_output",                                                           \
-	  "addr: bytes; arg: UHI operation. The board served a host request")                     \
-	X(TLB_SNAPSHOT, "tlb_snapshot", "as TLB_WRITE: what the TLB held when recording began")   \
-	X(FETCH, "fetch",                                                                         \
-	  "addr: VA; arg: bytes (1..255). One instruction of that size, as a RUN of one "         \
-	  "(imported traces of other processors)")
+#define RECORD_KINDS(X)                                                                            \
+	X(NONE, "none", "never written; a zeroed record is invalid")                               \
+	X(RUN, "run", "addr: VA of the first instruction; arg: instructions executed (1..65535)")  \
+	X(LOAD, "load", "addr: VA; arg: REF_* fields")                                             \
+	X(STORE, "store", "addr: VA; arg: REF_* fields")                                           \
+	X(MAP, "map",                                                                              \
+	  "addr: VA page | MAP_* flags; arg: PA page number the current ASID's page has now")      \
+	X(MODE, "mode", "addr: ASID; arg: MODE_* fields, whenever one changes")                    \
+	X(EXCEPTION, "exception",                                                                  \
+	  "addr: EPC; arg: EXC_* fields. Then OPERAND: BadVAddr, or the system call number (v0) "  \
+	  "for Sys")                                                                               \
+	X(ERET, "eret", "addr: VA returned to")                                                    \
+	X(TLB_WRITE, "tlb_write", "addr: EntryHi (VPN2 | ASID); arg: TLBW_* fields")               \
+	X(PRIVILEGED, "privileged", "addr: VA of the instruction; arg: PRIV_* fields")             \
+	X(CACHE_OP, "cache_op", "addr: VA; arg: the op field of CACHE, or 32 + hint of PREF")      \
+	X(IDLE_BEGIN, "idle_begin", "addr: VA of WAIT")                                            \
+	X(IDLE_END, "idle_end", "addr: pending interrupt lines; arg: SOURCE_* that ended it")      \
+	X(SYNC_SIGNAL, "sync_signal",                                                              \
+	  "addr: PA of the object; arg: SYNC_* class. Adds 1 to the object's count")               \
+	X(SYNC_WAIT, "sync_wait",                                                                  \
+	  "addr: PA of the object; arg: SYNC_* class. What follows up to SYNC_PASS is spinning")   \
+	X(SYNC_PASS, "sync_pass",                                                                  \
+	  "addr: PA of the object; arg: SYNC_* class. Then OPERAND: the count that had to be "     \
+	  "reached")                                                                               \
+	X(REGION_BEGIN, "region_begin", "the guest's region of interest begins")                   \
+	X(REGION_END, "region_end", "it ends")                                                     \
+	X(PHASE, "phase", "addr: the guest's phase number")                                        \
+	X(ZERO_BEGIN, "zero_begin",                                                                \
+	  "addr: PA page that the guest begins to zero; a monitor may do it instead, up to "       \
+	  "ZERO_END")                                                                              \
+	X(ZERO_END, "zero_end", "addr: PA page")                                                   \
+	X(PAGE_FREED, "page_freed",                                                                \
+	  "addr: PA page put on the free list without chance of reclaim")                          \
+	X(OPERAND, "operand", "addr: second word of the record before")                            \
+	X(INPUT_OUTPUT, "input_output",                                                            \
+	  "addr: bytes; arg: UHI operation. The board served a host request")                      \
+	X(TLB_SNAPSHOT, "tlb_snapshot", "as TLB_WRITE: what the TLB held when recording began")    \
+	X(FETCH, "fetch",                                                                          \
+	  "addr: VA; arg: bytes (1..255). One instruction of that size, as a RUN of one "          \
+	  "(imported traces of other processors)")                                                 \
+	X(INTERRUPT, "interrupt",                                                                  \
+	  "addr: the board's interrupt number; arg: SOURCE_*. A device raised its line")           \
+	X(IO_BEGIN, "io_begin",                                                                    \
+	  "addr: number of the request, from 0 in each machine; arg: IO_* fields. The guest "      \
+	  "started a device; the DISK and NETWORK records up to the next record of another kind "  \
+	  "are its parts")                                                                         \
+	X(DISK, "disk",                                                                            \
+	  "addr: 4 KB block of the image; arg: DISK_* fields. Then OPERAND: PA of its first byte") \
+	X(NETWORK, "network",                                                                      \
+	  "addr: bytes of a frame that lie in one page; arg: NETWORK_* fields. Then OPERAND: PA "  \
+	  "of the first")                                                                          \
+	X(IO_END, "io_end",                                                                        \
+	  "addr: number of the request; arg: IO_* fields. The device is done, its interrupt "      \
+	  "follows")
 
 enum record_kind {
 #define X(name, word, help) RECORD_##name,
@@ -133,6 +147,40 @@ enum priv_kind {
 #define PRIV_REGISTER(arg) (((arg) >> 8) & 255) /* rd << 3 | sel */
 
 enum { SYNC_LOCK = 0, SYNC_BARRIER = 1, SYNC_EVENT = 2, SYNC_CLASS_COUNT = 3 };
+
+/* Where an interrupt comes from, and what an idle processor was waiting for. OTHER is what a board
+ * cannot tell. */
+#define SOURCES(X)            \
+	X(OTHER, "other")     \
+	X(TIMER, "timer")     \
+	X(CONSOLE, "console") \
+	X(DISK, "disk")       \
+	X(NETWORK, "network") \
+	X(PROCESSOR, "processor") /* another processor of the machine */
+enum source {
+#define X(name, word) SOURCE_##name,
+	SOURCES(X)
+#undef X
+		SOURCE_COUNT
+};
+
+/* arg of IO_BEGIN and IO_END */
+#define IO_SOURCE(arg) ((arg)&15) /* SOURCE_DISK, SOURCE_NETWORK */
+#define IO_WRITE       0x10u	  /* from the guest's memory to the device */
+#define IO_FAILED      0x20u	  /* the device refused it (IO_END) */
+
+/* arg of DISK: one piece lies in one page of memory and in one 4 KB block of the image. Sectors are
+ * 512 bytes. A machine's images are numbered in the order of the command line; which file is behind
+ * a number, and whether it is shared, the trace's provenance says. */
+#define DISK_IMAGE(arg)	  ((arg)&15)
+#define DISK_WRITE	  0x10u /* from memory to disk */
+#define DISK_OVERLAY	  0x20u /* of the machine's own copy of the block, not the base's */
+#define DISK_FIRST(arg)	  (((arg) >> 8) & 7)   /* first sector in the block */
+#define DISK_SECTORS(arg) (((arg) >> 12) & 15) /* 1..8 */
+
+/* arg of NETWORK */
+#define NETWORK_SEND  0x10u
+#define NETWORK_FIRST 0x20u /* first piece of its frame */
 
 static inline enum record_kind record_kind(struct record r)
 {

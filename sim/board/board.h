@@ -18,9 +18,20 @@
 #include "sim/mips/cpu.h"
 
 #define BOARD_MAX_PROCESSORS 64
+#define BOARD_MAX_DISKS	     8
 #define BOARD_MAX_RAM	     (512u << 20) /* what KSEG0 can reach */
 
-/* What a machine is built from. Strings are not owned and must outlive the board. */
+/* A disk: an image file. Shared is read-only, with what the guest writes in a copy-on-write overlay
+ * of this machine: in memory, gone at the end, or kept in `overlay`. Private is written in place.
+ */
+struct board_disk {
+	const char *image;
+	const char *overlay; /* file, or NULL; shared ones only */
+	bool private;
+};
+
+/* What a machine is built from. A kind of board refuses what it does not have. Strings are not
+ * owned and must outlive the board. */
 struct board_config {
 	const char *guest;	  /* the ELF file */
 	char *const *argv;	  /* the guest's arguments after its own name */
@@ -31,6 +42,14 @@ struct board_config {
 	const char *root;	  /* folder of the guest's files, or NULL for none */
 	int input, output, error; /* descriptors of the guest's 0, 1, 2; not owned */
 	bool region_only;	  /* signals outside the region of interest are not recorded */
+	enum cpu_model model;
+	const char *initrd; /* file, or NULL */
+	struct board_disk disk[BOARD_MAX_DISKS];
+	unsigned disks;
+	const char *network; /* NULL: no network device; "user": see virtio_net.h */
+	const char
+		*snapshot; /* file to save the machine to at the guest's MCALL_SNAPSHOT, or NULL */
+	const char *from;  /* file to start from, or NULL */
 };
 
 /* Who records. `region` is called for all processors at once: with true just before the

@@ -164,6 +164,11 @@ uint64_t cpu_instructions(const struct cpu *cpu)
 	return cpu->steps - cpu->exceptions - cpu->idle_steps;
 }
 
+uint64_t cpu_time(const struct cpu *cpu)
+{
+	return cpu->steps;
+}
+
 uint64_t cpu_tlb_refills(const struct cpu *cpu)
 {
 	return cpu->refills;
@@ -250,14 +255,23 @@ static void read_part(struct cpu *cpu, uint32_t pa, uint32_t bytes, void **to)
 	*to = (char *)*to + bytes;
 }
 
+void cpus_write(struct cpus *set, uint32_t pa, const void *from, uint32_t bytes)
+{
+	assert(pa <= set->bus.ram_bytes && bytes <= set->bus.ram_bytes - pa);
+	memcpy(set->bus.ram + pa, from, bytes);
+	code_changed(set, pa, bytes);
+	for (unsigned i = 0; i < set->config.processors; i++) {
+		uint32_t line = set->cpu[i].link_pa & ~(LINK_LINE - 1);
+
+		if (line < pa + bytes && line + LINK_LINE > pa)
+			set->cpu[i].linked = false;
+	}
+}
+
 static void write_part(struct cpu *cpu, uint32_t pa, uint32_t bytes, void **from)
 {
-	memcpy(cpu->set->bus.ram + pa, *from, bytes);
+	cpus_write(cpu->set, pa, *from, bytes);
 	*from = (char *)*from + bytes;
-	code_changed(cpu->set, pa, bytes);
-	if (any_other_linked(cpu))
-		for (uint32_t i = 0; i < bytes; i++)
-			break_links(cpu, pa + i);
 }
 
 int cpu_read(struct cpu *cpu, uint32_t va, void *to, uint32_t bytes)

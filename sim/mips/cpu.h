@@ -39,7 +39,13 @@ struct bus {
 			  uint32_t vector);
 };
 
+/* What the processors say they are (PRId, Config). A 34Kf has the MT extension: each processor is a
+ * virtual processing element (VPE) with one thread context, and reaches the others' registers with
+ * MFTR and MTTR; those above 0 start halted. */
+enum cpu_model { CPU_24KF, CPU_34KF };
+
 struct cpu_config {
+	enum cpu_model model;
 	unsigned processors;  /* 1..64 */
 	unsigned tlb_entries; /* 16..64 pairs of pages */
 	unsigned count_insns; /* instructions per increment of Count, >= 1 */
@@ -82,7 +88,10 @@ void cpu_request_stop(struct cpu *);
 
 unsigned cpu_number(const struct cpu *);
 uint64_t cpu_instructions(const struct cpu *); /* executed since reset */
-uint64_t cpu_tlb_refills(const struct cpu *);  /* refill exceptions taken since reset */
+/* Time since reset, in cycles: instructions, exceptions taken and idle time. In a load or store
+ * hook it is that of the beginning of the block, up to 64 instructions earlier. */
+uint64_t cpu_time(const struct cpu *);
+uint64_t cpu_tlb_refills(const struct cpu *); /* refill exceptions taken since reset */
 
 uint32_t cpu_gpr(const struct cpu *, unsigned r);
 void cpu_set_gpr(struct cpu *, unsigned r, uint32_t value);
@@ -104,6 +113,16 @@ int cpu_require(struct cpu *, uint32_t va, uint32_t *pa);
  * not mapped; the part before it has been copied. Writing keeps predecoded code correct. */
 int cpu_read(struct cpu *, uint32_t va, void *to, uint32_t bytes);
 int cpu_write(struct cpu *, uint32_t va, const void *from, uint32_t bytes);
+
+/* A device writes `bytes` bytes at physical address pa, all in RAM. Keeps predecoded code and links
+ * correct. (Reading is the board's own affair: it has the RAM.) */
+void cpus_write(struct cpus *, uint32_t pa, const void *from, uint32_t bytes);
+
+/* Saves or restores all that the guest can see and all that decides what happens next, of every
+ * processor, but not RAM and observers. Between two calls of cpu_run only. Restoring into a set of
+ * another configuration fails with the snapshot's error set. */
+struct snapshot;
+void cpus_snapshot(struct cpus *, struct snapshot *);
 
 /* Attaches (or with NULL detaches) an observer, not owned. Attaching reports MODE and a
  * TLB_SNAPSHOT of every valid entry, and forgets which translations were used. May be called from

@@ -5,7 +5,6 @@
 #include "sim/mips/tlb.h"
 
 #define UNMAPPED(va) ((va) >> 30 == 2) /* KSEG0 and KSEG1 */
-#define LINK_LINE    32u
 
 enum { MODE_ERROR_LEVEL = 3 }; /* of struct cpu.mode, after MODE_USER */
 

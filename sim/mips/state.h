@@ -114,6 +114,8 @@ enum { DEFERRED = 4 * 64 };
 enum { SOFT_MODES = 4, SOFT_DATA = 512, SOFT_FETCH = 128 };
 #define SOFT_NONE 0x800u /* a tag that no address has */
 
+#define LINK_LINE 32u /* bytes that one LL watches */
+
 struct data_entry {
 	uint32_t read, write; /* VA page, or SOFT_NONE */
 	uintptr_t addend;     /* host address = VA + addend */
