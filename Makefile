@@ -25,7 +25,7 @@ OBJ  := $(SRC:%.c=$(B)/%.o) $(GEN:%.c=%.o)
 LIBOBJ := $(filter-out $(B)/sim/main.o,$(OBJ))
 UNIT := $(sort $(wildcard tests/unit/*.c))
 
-.PHONY: all check bench paper fuzz install clean help packages-% needed FORCE
+.PHONY: all check check-linux bench paper fuzz install clean help packages-% needed FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(B)/discosim
@@ -34,6 +34,7 @@ help:
 	@echo 'make            build build/discosim (SAN=asan or SAN=tsan: beside it, under build/asan, build/tsan)'
 	@echo 'make paper      guests, captures, sweeps, figures and tables into build/paper/index.html'
 	@echo 'make check      everything that proves it works (unit tests, QEMU, sanitizers, scripts)'
+	@echo 'make check-linux  the same for Linux: boots it, runs the workloads, compares with QEMU'
 	@echo 'make bench      speeds, as ratios against peers in the same run'
 	@echo 'make fuzz       the fuzzers, SECONDS_EACH=60 each'
 	@echo 'make guests     the MIPS programs, into build/guests'
@@ -83,7 +84,8 @@ $(B)/tests/bench/%: tests/bench/%.c $(B)/libdiscosim.a
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(B)/libdiscosim.a $(LDFLAGS) $(LDLIBS)
 
 UNIT_BIN    := $(UNIT:%.c=$(B)/%)
-SCRIPTS     := $(filter-out tests/run.sh,$(sort $(wildcard tests/*.sh tests/*.py)))
+SCRIPTS     := $(filter-out tests/run.sh tests/linux_%,$(sort $(wildcard tests/*.sh tests/*.py)))
+LINUX_TESTS := $(sort $(wildcard tests/linux_*.sh tests/linux_*.py))
 FUZZ        := $(sort $(wildcard tests/fuzz/*.c))
 JOBS        ?= $(shell nproc)
 
@@ -95,6 +97,13 @@ check: packages-build+guests+plots+check
 	@$(MAKE) --no-print-directory -j$(JOBS) unit-all guests
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=asan unit-all
 	@sh tests/run.sh build $(UNIT:%.c=build/%) $(UNIT:%.c=build/asan/%) $(SCRIPTS)
+
+# What needs the Linux images, which are made from Debian's mipsel packages; one after the other,
+# because each uses all cores.
+check-linux: packages-build+guests+check+linux
+	@$(MAKE) --no-print-directory -j$(JOBS) all guests
+	@$(MAKE) --no-print-directory guests-linux
+	@JOBS=1 sh tests/run.sh build $(LINUX_TESTS)
 
 bench: packages-build+guests+bench
 	@$(MAKE) --no-print-directory -j$(JOBS) all guests build/tests/bench/models
