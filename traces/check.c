@@ -156,6 +156,7 @@ static int check_event(struct stream_check *c, struct record r, struct error *er
 	case RECORD_IDLE_BEGIN:
 		return check_begin(c, r, &c->idle, err);
 	case RECORD_IDLE_END:
+		c->wants_operand = true;
 		return check_end(c, r, &c->idle, &c->was_idle, err);
 	case RECORD_SYNC_SIGNAL:
 	case RECORD_SYNC_WAIT:

@@ -53,7 +53,9 @@ struct record {
 	X(PRIVILEGED, "privileged", "addr: VA of the instruction; arg: PRIV_* fields")             \
 	X(CACHE_OP, "cache_op", "addr: VA; arg: the op field of CACHE, or 32 + hint of PREF")      \
 	X(IDLE_BEGIN, "idle_begin", "addr: VA of WAIT")                                            \
-	X(IDLE_END, "idle_end", "addr: pending interrupt lines; arg: SOURCE_* that ended it")      \
+	X(IDLE_END, "idle_end",                                                                    \
+	  "addr: pending interrupt lines; arg: SOURCE_* that ended it. Then OPERAND: how long, "   \
+	  "in cycles of GUEST_HZ, all ones: that or more")                                         \
 	X(SYNC_SIGNAL, "sync_signal",                                                              \
 	  "addr: PA of the object; arg: SYNC_* class. Adds 1 to the object's count")               \
 	X(SYNC_WAIT, "sync_wait",                                                                  \
@@ -98,6 +100,9 @@ enum record_kind {
 #undef X
 		RECORD_KIND_COUNT
 };
+
+/* Cycles per second of a captured guest's time; an instruction takes one. */
+#define GUEST_HZ 200000000u
 
 /* arg of LOAD and STORE */
 #define REF_BYTES(arg) ((arg)&15)   /* 1..8 bytes really touched */

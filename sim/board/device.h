@@ -18,7 +18,7 @@
 
 #include "sim/base/record.h"
 
-#define BOARD_HZ     200000000u /* cycles per second of the guest's time */
+#define BOARD_HZ     GUEST_HZ /* cycles per second of the guest's time */
 #define DEVICE_NEVER UINT64_MAX
 
 struct snapshot;

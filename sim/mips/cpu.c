@@ -69,13 +69,19 @@ bool attend(struct cpu *cpu)
 {
 	if (cpu->steps >= cpu->timer_at)
 		cp0_timer_fired(cpu);
-	if (interrupt_due(cpu)) {
-		cpu->waiting = false;
+	if (!cpu->waiting && interrupt_due(cpu)) /* else idle() says first that it has ended */
 		interrupt_enter(cpu, cpu->pc);
-	}
 	cpu->attention_at = cpu->until < cpu->timer_at ? cpu->until : cpu->timer_at;
 	return cpu->steps >= cpu->until || cpu->stop_requested || cpu->waiting ||
 	       (cpu->observer != NULL) != cpu->observed;
+}
+
+static void report_idle_end(struct cpu *cpu, uint32_t pending)
+{
+	uint64_t slept = cpu->steps - cpu->idle_from;
+
+	observe(cpu, RECORD_IDLE_END, pending >> 8, 0);
+	observe(cpu, RECORD_OPERAND, slept < UINT32_MAX ? (uint32_t)slept : UINT32_MAX, 0);
 }
 
 /* Lets idle time pass. Returns whether the processor is awake. */
@@ -88,7 +94,7 @@ static bool idle(struct cpu *cpu)
 			cpu->waiting = false;
 			observer_room(cpu);
 			if (cpu->observer)
-				observe(cpu, RECORD_IDLE_END, pending >> 8, 0);
+				report_idle_end(cpu, pending);
 			return true;
 		}
 		if (cpu->steps >= cpu->until)

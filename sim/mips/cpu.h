@@ -16,7 +16,7 @@
 #include "sim/base/error.h"
 #include "sim/base/record.h"
 
-#define CPU_VERSION "1" /* goes up whenever the same guest would give another trace */
+#define CPU_VERSION "2" /* goes up whenever the same guest would give another trace */
 
 struct cpu;
 struct cpus;

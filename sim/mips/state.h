@@ -151,6 +151,7 @@ struct cpu {
 
 	uint64_t until, timer_at; /* in steps */
 	uint64_t exceptions, idle_steps, refills;
+	uint64_t idle_from;  /* steps at the last WAIT that waited */
 	uint64_t count_base; /* Count = steps / count_insns + count_base, unless Cause.DC */
 	bool waiting, stop_requested, observed, run_open;
 	bool call_faulted; /* by cpu_require */

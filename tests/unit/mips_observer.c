@@ -82,6 +82,23 @@ static void tlb_writes_links_waits_and_mode_changes_are_reported(void **state)
 	       REC(IDLE_BEGIN, CODE + 20, 0));
 }
 
+static void the_end_of_idling_says_how_long_it_was(void **state)
+{
+	struct machine *m = *state;
+
+	cpu_set_gpr(m->cpu, 9, cpu_cp0(m->cpu, 12, 0) | 1 << 10); /* IM2, without IE */
+	PUT(m, CODE, MTC0(9, 12), WAIT, STOP);
+	cpu_set_pc(m->cpu, CODE);
+	watch(m);
+	assert_int_equal(cpu_run(m->cpu, 1000), CPU_WAITING);
+	cpu_interrupt(m->cpu, 0, true);
+	cpu_run(m->cpu, 1000);
+	EXPECT(m, REC(MODE, 0, MODE_KERNEL), REC(RUN, CODE, 1),
+	       REC(PRIVILEGED, CODE, PRIV_MTC0 | 12 << 11), REC(RUN, CODE + 4, 1),
+	       REC(PRIVILEGED, CODE + 4, PRIV_WAIT), REC(IDLE_BEGIN, CODE + 4, 0),
+	       REC(IDLE_END, 4, 0), REC(OPERAND, 1000 - 2, 0), REC(RUN, CODE + 8, 1));
+}
+
 static void the_stream_does_not_depend_on_when_it_is_drained(void **state)
 {
 	struct machine *m = *state;
@@ -186,6 +203,7 @@ int main(void)
 		TEST(an_observer_sees_runs_then_their_references_then_the_rest),
 		TEST(a_run_is_cut_where_an_exception_leaves_it),
 		TEST(tlb_writes_links_waits_and_mode_changes_are_reported),
+		TEST(the_end_of_idling_says_how_long_it_was),
 		TEST(the_stream_does_not_depend_on_when_it_is_drained),
 		TEST(unaligned_accesses_report_the_bytes_they_touch),
 		TEST(what_a_device_reports_comes_after_the_run),
