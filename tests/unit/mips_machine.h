@@ -127,7 +127,7 @@ static inline void translated(struct observer *o, uint32_t va_flags, uint32_t as
 static inline int setup(void **state)
 {
 	struct machine *m = calloc(1, sizeof(*m));
-	struct cpu_config config = {PROCESSORS, 16, 1, 42};
+	struct cpu_config config = {CPU_24KF, PROCESSORS, 16, 1, 42};
 
 	m->ram = calloc(1, RAM);
 	m->records = calloc(RECORDS, sizeof(*m->records));
