@@ -37,11 +37,15 @@ void snapshot_bytes(struct snapshot *, const char *name, void *data, size_t byte
 #define snapshot_field(s, name, field) snapshot_bytes(s, name, &(field), sizeof(field))
 /* Large and mostly zero: RAM, the blocks of an overlay. Compressed. */
 void snapshot_memory(struct snapshot *, const char *name, void *data, size_t bytes);
-/* Something that must be the same in both machines: its size, a hash of its disk image. `what` is
- * words for the message: "RAM", "disk image 0". */
+/* Something that must be the same in both machines: its size, a hash of its disk image. `what`
+ * begins the message, "the disk image 0": "... is not what it was when the machine was saved". */
 void snapshot_same(struct snapshot *, const char *name, const void *data, size_t bytes,
 		   const char *what);
 /* Makes the snapshot fail unless ok. */
 void snapshot_check(struct snapshot *, const char *name, bool ok);
+/* Makes it fail for a reason that the user can do something about: "a file is open". */
+void snapshot_refuse(struct snapshot *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Whether it has failed already. */
+bool snapshot_failed(const struct snapshot *);
 
 #endif
