@@ -73,6 +73,7 @@ struct board {
 	unsigned regions;	/* regions of interest begun */
 	const char *guest_name; /* last part of the guest's path */
 	char guest_hash[HASH_TEXT_SIZE];
+	const char *disks; /* what its disks are, a line each (see disk.h); NULL: none */
 };
 
 struct board_kind {

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/base/error.h"
 #include "sim/base/record.h"
 
 #define BOARD_HZ     GUEST_HZ /* cycles per second of the guest's time */
@@ -36,6 +37,9 @@ struct services {
 	/* Appends records to the stream of the processor that is accessing the device now, or of
 	 * processor 0 when none is (a device's own time has come). */
 	void (*report)(struct services *, const struct record *, unsigned count);
+	/* The host cannot do what a device needs (a full disk): the guest is stopped with this
+	 * error; what the device answers no longer matters. */
+	void (*fail)(struct services *, const struct error *);
 	uint64_t requests; /* IO_BEGIN numbers given so far; the board saves it */
 };
 
