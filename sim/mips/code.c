@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/snapshot.h"
 #include "sim/mips/code.h"
 #include "sim/mips/memory.h"
 
@@ -52,6 +53,14 @@ struct code_page *code_page(struct cpus *set, uint32_t pa)
 	return *page;
 }
 
+static void bury_all(struct cpus *set)
+{
+	for (uint32_t i = 0; i < set->bus.ram_bytes / PAGE_SIZE; i++)
+		if (set->code[i])
+			bury_page(set, set->code[i]);
+	clear_graveyard(set);
+}
+
 static struct block *make(struct cpus *set, struct code_page *page, uint32_t pa, bool slot)
 {
 	struct insn insn[BLOCK_INSNS + 2] = {0};
@@ -61,12 +70,8 @@ static struct block *make(struct cpus *set, struct code_page *page, uint32_t pa,
 	bool after_branch = slot;
 
 	clear_graveyard(set);
-	if (set->code_bytes > CODE_LIMIT) {
-		for (uint32_t i = 0; i < set->bus.ram_bytes / PAGE_SIZE; i++)
-			if (set->code[i])
-				bury_page(set, set->code[i]);
-		clear_graveyard(set);
-	}
+	if (set->code_bytes > CODE_LIMIT)
+		bury_all(set);
 	while (n < limit && n < left) {
 		struct insn *in = &insn[n];
 		uint32_t word = load_le32(set->bus.ram + pa + 4 * n);
@@ -144,6 +149,59 @@ bool code_changed(struct cpus *set, uint32_t pa, uint32_t bytes)
 		}
 	}
 	return any;
+}
+
+/* The blocks of one page in a snapshot. */
+struct saved_page {
+	uint32_t number, slot;
+	uint32_t start[PAGE_WORDS / 32]; /* bit set: a block starts here */
+};
+
+static bool save_page(const struct code_page *page, uint32_t number, struct saved_page *to)
+{
+	if (!page || !page->all)
+		return false;
+	*to = (struct saved_page){.number = number, .slot = page->slot != NULL};
+	for (unsigned w = 0; w < PAGE_WORDS; w++)
+		to->start[w / 32] |= (uint32_t)(page->at[w] != NULL) << w % 32;
+	return true;
+}
+
+static void restore_page(struct cpus *set, const struct saved_page *from)
+{
+	uint32_t pa = from->number * PAGE_SIZE;
+	struct code_page *page = code_page(set, pa);
+
+	if (from->slot)
+		code_slot(set, page, pa);
+	for (unsigned w = 0; w < PAGE_WORDS; w++)
+		if (from->start[w / 32] >> w % 32 & 1 && !page->at[w])
+			code_block(set, page, pa + 4 * w);
+}
+
+void code_snapshot(struct cpus *set, struct snapshot *s)
+{
+	uint32_t pages = set->bus.ram_bytes / PAGE_SIZE, count = 0;
+	struct saved_page *saved = calloc(pages + 1, sizeof(*saved));
+
+	if (!saved)
+		abort();
+	for (uint32_t i = 0; i < pages && !snapshot_restoring(s); i++)
+		count += save_page(set->code[i], i, &saved[count]);
+	snapshot_field(s, "code.pages", count);
+	snapshot_check(s, "code.pages", count <= pages);
+	snapshot_bytes(s, "code.blocks", saved, (count <= pages ? count : 0) * sizeof(*saved));
+	if (snapshot_restoring(s))
+		bury_all(set);
+	for (uint32_t i = 0; i < count && i < pages && snapshot_restoring(s); i++) {
+		bool good = saved[i].number < pages && set->code_bytes <= CODE_LIMIT;
+
+		snapshot_check(s, "code.blocks", good);
+		if (!good)
+			break;
+		restore_page(set, &saved[i]);
+	}
+	free(saved);
 }
 
 void code_free(struct cpus *set)

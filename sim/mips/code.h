@@ -39,6 +39,10 @@ struct block *code_slot(struct cpus *, struct code_page *, uint32_t pa);
  * blocks themselves stay readable until the next one is made. */
 bool code_changed(struct cpus *, uint32_t pa, uint32_t bytes);
 
+/* Which blocks there are: a store to one of them ends the storing block, so that where interrupts
+ * are looked for depends on it. Restoring predecodes the same blocks from RAM. */
+void code_snapshot(struct cpus *, struct snapshot *);
+
 void code_free(struct cpus *);
 
 #endif

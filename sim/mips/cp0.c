@@ -82,8 +82,7 @@ uint32_t cp0_peek(const struct cpu *cpu, unsigned reg, uint64_t now)
 	}
 }
 
-/* A mask of pages of 4 KB, 16 KB ... 256 MB; anything else is 4 KB. */
-static uint32_t page_mask(uint32_t value)
+uint32_t cp0_page_mask(uint32_t value)
 {
 	uint32_t ones = value >> 13 & 0xffff;
 
@@ -123,7 +122,7 @@ void cp0_write(struct cpu *cpu, unsigned reg, uint32_t value, uint64_t now)
 		set_bits(cpu, reg, value, 0xff800000);
 		break;
 	case CP0_PAGEMASK:
-		cp0[reg] = page_mask(value);
+		cp0[reg] = cp0_page_mask(value);
 		break;
 	case CP0_WIRED:
 		cp0[reg] = value % cpu->set->config.tlb_entries;

@@ -13,6 +13,9 @@ uint32_t cp0_read(struct cpu *, unsigned reg, uint64_t now);
 uint32_t cp0_peek(const struct cpu *, unsigned reg, uint64_t now);
 void cp0_write(struct cpu *, unsigned reg, uint32_t value, uint64_t now);
 
+/* A PageMask as written: pages of 4 KB, 16 KB ... 256 MB; anything else is 4 KB. */
+uint32_t cp0_page_mask(uint32_t value);
+
 /* EI and DI: returns the old Status. */
 uint32_t cp0_set_interrupts(struct cpu *, bool on);
 

@@ -119,8 +119,9 @@ int cpu_write(struct cpu *, uint32_t va, const void *from, uint32_t bytes);
 void cpus_write(struct cpus *, uint32_t pa, const void *from, uint32_t bytes);
 
 /* Saves or restores all that the guest can see and all that decides what happens next, of every
- * processor, but not RAM and observers. Between two calls of cpu_run only. Restoring into a set of
- * another configuration fails with the snapshot's error set. */
+ * processor, but not RAM and observers. Between two calls of cpu_run only, and RAM is restored
+ * before: what was predecoded is predecoded again. Restoring into a set of another configuration
+ * fails with the snapshot's error set. */
 struct snapshot;
 void cpus_snapshot(struct cpus *, struct snapshot *);
 
