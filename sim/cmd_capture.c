@@ -86,6 +86,14 @@ static char *joined(char *const *argv, int argc)
 	return text;
 }
 
+/* By the number that the processor itself tells the guest (PRId). */
+static const char *model_of(const struct board *board)
+{
+	uint32_t implementation = cpu_cp0(cpus_get(board->cpus, 0), 15, 0) >> 8 & 0xff;
+
+	return implementation == 0x93 ? "24Kf" : implementation == 0x95 ? "34Kf" : "unknown";
+}
+
 static int record(const struct capture_options *o, struct board *board, struct error *err)
 {
 	char *command = joined(o->guest.argv, o->guest.argc);
@@ -99,6 +107,8 @@ static int record(const struct capture_options *o, struct board *board, struct e
 		.command = command,
 		.guest_hash = board->guest_hash,
 		.core_version = CPU_VERSION,
+		.board = board->kind->name,
+		.model = model_of(board),
 	};
 	struct capture *c =
 		capture_begin(board, o->output, &info, o->archive ? TRACE_ZSTD : TRACE_LZ4, err);

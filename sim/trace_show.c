@@ -15,6 +15,18 @@
 
 #define PAGES (1u << 20)
 
+static void show_images(const struct trace_info *info)
+{
+	struct trace_image images[TRACE_MAX_IMAGES];
+	struct error ignored; /* trace_open has read them */
+	int n = trace_images(info->images, images, &ignored);
+
+	for (int i = 0; i < n; i++)
+		printf("image %-7d %.*s, %s, %" PRIu64 " sectors, hash %s\n", i,
+		       (int)images[i].name_bytes, images[i].name,
+		       images[i].shared ? "shared" : "private", images[i].sectors, images[i].hash);
+}
+
 static void show_provenance(const struct trace *t)
 {
 	const struct trace_info *info = trace_info_of(t);
@@ -26,10 +38,13 @@ static void show_provenance(const struct trace *t)
 	printf("guest hash    %s\n", info->guest_hash);
 	if (*info->core_version)
 		printf("core          %s\n", info->core_version);
-	printf("processors    %u\n", info->processors);
+	if (*info->board)
+		printf("board         %s\n", info->board);
+	printf("processors    %u%s%s\n", info->processors, *info->model ? " " : "", info->model);
 	printf("memory        %" PRIu64 " MiB\n", info->ram_bytes >> 20);
 	if (info->tlb_entries)
 		printf("TLB           %u entries\n", info->tlb_entries);
+	show_images(info);
 	printf("recorded      %s\n", info->region_only ? "region of interest" : "everything");
 	printf("trace hash    %s\n", trace_hash(t));
 }
@@ -169,6 +184,30 @@ static void show_tlb_write(uint32_t arg)
 	       arg & TLBW_GLOBAL ? " G" : "", arg & TLBW_RANDOM ? " random" : "");
 }
 
+static const char *source_name(unsigned source)
+{
+	static const char *const names[] = {
+#define X(name, word) word,
+		SOURCES(X)
+#undef X
+	};
+
+	return source < SOURCE_COUNT ? names[source] : "?";
+}
+
+static void show_request(uint32_t arg)
+{
+	printf("%s %s%s", source_name(IO_SOURCE(arg)), arg & IO_WRITE ? "write" : "read",
+	       arg & IO_FAILED ? ", failed" : "");
+}
+
+static void show_disk(uint32_t arg)
+{
+	printf("image %u, %s, %u sectors from sector %u of the block%s", DISK_IMAGE(arg),
+	       arg & DISK_WRITE ? "write" : "read", DISK_SECTORS(arg), DISK_FIRST(arg),
+	       arg & DISK_OVERLAY ? ", overlay" : "");
+}
+
 static void show_argument(struct record r)
 {
 	static const char *const modes[] = {"kernel", "supervisor", "user", "reserved mode"};
@@ -214,6 +253,21 @@ static void show_argument(struct record r)
 		printf("%s, register %u select %u",
 		       PRIV_KIND(arg) < PRIV_KIND_COUNT ? privileged[PRIV_KIND(arg)] : "?",
 		       PRIV_REGISTER(arg) >> 3, PRIV_REGISTER(arg) & 7);
+		break;
+	case RECORD_IDLE_END:
+	case RECORD_INTERRUPT:
+		printf("%s", source_name(arg));
+		break;
+	case RECORD_IO_BEGIN:
+	case RECORD_IO_END:
+		show_request(arg);
+		break;
+	case RECORD_DISK:
+		show_disk(arg);
+		break;
+	case RECORD_NETWORK:
+		printf("%s%s", arg & NETWORK_SEND ? "send" : "receive",
+		       arg & NETWORK_FIRST ? ", first of its frame" : "");
 		break;
 	case RECORD_SYNC_SIGNAL:
 	case RECORD_SYNC_WAIT:

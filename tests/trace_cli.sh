@@ -110,8 +110,8 @@ guest         a.txt
 processors    1
 memory        4096 MiB
 recorded      everything
-processor       records  instructions         loads        stores    exceptions   tlb_refills          maps   sync_passes
-0                    84             5            68             7             0             0             4             0
+processor       records  instructions         loads        stores    exceptions   tlb_refills          maps   sync_passes    interrupts         idles      requests
+0                    84             5            68             7             0             0             4             0             0             0             0
 records by kind
   run                       1
   load                     68

@@ -37,7 +37,7 @@ def read_by_readme(path, processor):
     blosc = ctypes.CDLL("libblosc.so.1")
     assert data[:16] == b"discosim trace\r\n"
     form, finished = struct.unpack_from("<II", data, 16)
-    assert (form, finished) == (1, 1)
+    assert (form, finished) == (2, 1)
     size, chunks_at, chunks = struct.unpack_from("<QQQ", data, 24)
     assert size == len(data)
     parts = [np.zeros(0, dtype="<u8")]
@@ -60,10 +60,11 @@ def check(path, lines, codec):
         result(codec + ": the user block is 512 bytes", file.userblock_size == 512)
         result(codec + ": provenance",
                file.attrs["source"] == "din" and file.attrs["guest"] == "sample.din" and
-               file.attrs["processors"] == 1 and file.attrs["format"] == 1 and
+               file.attrs["processors"] == 1 and file.attrs["format"] == 2 and
                file.attrs["codec"] == codec and file.attrs["finished"] == 1 and
                len(file.attrs["guest_hash"]) == 32 and len(file.attrs["program_version"]) > 0)
-        keys = ["source", "guest", "command", "guest_hash", "core_version", "processors",
+        keys = ["source", "guest", "command", "guest_hash", "core_version", "board",
+                "model", "images", "processors",
                 "ram_bytes", "tlb_entries", "region_only"]
         result(codec + ": every entry of the provenance has a description",
                all(file.attrs[key + "_description"] for key in keys))
@@ -72,7 +73,7 @@ def check(path, lines, codec):
                    for name in ["chunks", "totals", "info", "processor/0/records"]))
         totals = file["totals"]
         result(codec + ": every total has units and a description",
-               len(totals.dtype.names) == 8 and
+               len(totals.dtype.names) == 11 and
                all(totals.attrs[name + "_units"] == "1" and totals.attrs[name + "_description"]
                    for name in totals.dtype.names))
         result(codec + ": the totals are right",

@@ -2,7 +2,9 @@
 /*
  * The order rules of sim/base/record.h as a state machine over one processor's stream. Spans (idle,
  * zeroing, waiting, region) must not nest; one may be open at the end, where the guest was stopped,
- * and a trace of a region only may begin inside one.
+ * and a trace of a region only may begin inside one. A request's parts stand right behind its
+ * IO_BEGIN, each in one page of memory, and move data in the request's direction; what a shared
+ * image's guest writes goes to the overlay.
  */
 #include "traces/check.h"
 
@@ -15,8 +17,13 @@
 
 void stream_check_init(struct stream_check *c, const struct trace_info *info)
 {
+	struct error ignored; /* a trace is not opened, nor written, with images that are none */
+	int n;
+
 	memset(c, 0, sizeof(*c));
 	c->info = info;
+	n = trace_images(info->images, c->images, &ignored);
+	c->image_count = n > 0 ? (unsigned)n : 0;
 }
 
 static int __attribute__((format(printf, 4, 5)))
@@ -46,6 +53,7 @@ static int check_reference(struct stream_check *c, struct record r, struct error
 	if (index < c->index)
 		WRONG("instruction %u after instruction %u of the same run", index, c->index);
 	c->index = index;
+	c->requesting = false;
 	return 0;
 }
 
@@ -125,7 +133,97 @@ static int check_run(struct stream_check *c, struct record r, struct error *err)
 	}
 	c->run = arg;
 	c->index = 0;
+	c->requesting = false;
 	c->totals.instructions += arg;
+	return 0;
+}
+
+static int check_request(struct stream_check *c, struct record r, struct error *err)
+{
+	uint32_t arg = record_arg(r);
+	bool begins = record_kind(r) == RECORD_IO_BEGIN;
+
+	if (IO_SOURCE(arg) != SOURCE_DISK && IO_SOURCE(arg) != SOURCE_NETWORK)
+		WRONG("source %u; wanted %d (disk) or %d (network)", IO_SOURCE(arg), SOURCE_DISK,
+		      SOURCE_NETWORK);
+	if (arg & ~(15u | IO_WRITE | (begins ? 0 : IO_FAILED)))
+		WRONG("flags 0x%x", arg & ~15u);
+	if (!begins)
+		return 0;
+	if (c->has_begun && r.addr <= c->request)
+		WRONG("number %u after number %u", r.addr, c->request);
+	c->totals.requests++;
+	c->requesting = c->has_begun = true;
+	c->has_frame = false;
+	c->request = r.addr;
+	c->request_arg = arg;
+	return 0;
+}
+
+static int check_disk(struct stream_check *c, struct record r, struct error *err)
+{
+	uint32_t arg = record_arg(r), first = DISK_FIRST(arg), sectors = DISK_SECTORS(arg);
+	const struct trace_image *image = &c->images[DISK_IMAGE(arg)];
+
+	if (DISK_IMAGE(arg) >= c->image_count)
+		WRONG("image %u; the machine has %u", DISK_IMAGE(arg), c->image_count);
+	if (sectors < 1 || first + sectors > 8)
+		WRONG("%u sectors from sector %u of a block; a block has 8", sectors, first);
+	if (8 * (uint64_t)r.addr + first + sectors > image->sectors)
+		WRONG("block %u of an image of %" PRIu64 " sectors", r.addr, image->sectors);
+	if (!image->shared && arg & DISK_OVERLAY)
+		WRONG("in the overlay of image %u, which is private", DISK_IMAGE(arg));
+	if (image->shared && (arg & (DISK_OVERLAY | DISK_WRITE)) == DISK_WRITE)
+		WRONG("written to image %u, which is shared", DISK_IMAGE(arg));
+	c->piece_bytes = 512 * sectors;
+	return 0;
+}
+
+static int check_network(struct stream_check *c, struct record r, struct error *err)
+{
+	if (r.addr < 1 || r.addr > 4096)
+		WRONG("%u bytes; wanted 1 to 4096", r.addr);
+	if (!c->has_frame && !(record_arg(r) & NETWORK_FIRST))
+		WRONG("a request's first piece, not marked as the first of its frame");
+	c->has_frame = true;
+	c->piece_bytes = r.addr;
+	return 0;
+}
+
+/* DISK and NETWORK. */
+static int check_part(struct stream_check *c, struct record r, struct error *err)
+{
+	bool disk = record_kind(r) == RECORD_DISK;
+	bool out = record_arg(r) & (disk ? DISK_WRITE : NETWORK_SEND);
+
+	if (!c->requesting)
+		WRONG("no io_begin before it");
+	if (IO_SOURCE(c->request_arg) != (disk ? SOURCE_DISK : SOURCE_NETWORK))
+		WRONG("of a request to another device");
+	if (out != (bool)(c->request_arg & IO_WRITE))
+		WRONG("against the direction of its request");
+	c->wants_operand = true;
+	return disk ? check_disk(c, r, err) : check_network(c, r, err);
+}
+
+static int check_operand(struct stream_check *c, struct record r, struct error *err)
+{
+	uint32_t bytes = c->piece_bytes;
+
+	c->wants_operand = false;
+	c->piece_bytes = 0;
+	if (bytes && (r.addr & 0xfff) + bytes > 4096)
+		WRONG("%u bytes at 0x%08x are not in one page", bytes, r.addr);
+	if (bytes && r.addr + (uint64_t)bytes > c->info->ram_bytes)
+		WRONG("%u bytes at 0x%08x, and %" PRIu64 " bytes of memory", bytes, r.addr,
+		      c->info->ram_bytes);
+	return 0;
+}
+
+static int check_source(const struct stream_check *c, struct record r, struct error *err)
+{
+	if (record_arg(r) >= SOURCE_COUNT)
+		WRONG("source %u; wanted 0 to %d", record_arg(r), SOURCE_COUNT - 1);
 	return 0;
 }
 
@@ -135,6 +233,8 @@ static int check_event(struct stream_check *c, struct record r, struct error *er
 	uint32_t arg = record_arg(r);
 
 	c->run = c->index = 0;
+	if (record_kind(r) != RECORD_DISK && record_kind(r) != RECORD_NETWORK)
+		c->requesting = false;
 	switch (record_kind(r)) {
 	case RECORD_MODE:
 		if (MODE_OF(arg) > MODE_USER)
@@ -154,10 +254,22 @@ static int check_event(struct stream_check *c, struct record r, struct error *er
 			      PRIV_KIND_COUNT - 1);
 		return 0;
 	case RECORD_IDLE_BEGIN:
+		c->totals.idles++;
 		return check_begin(c, r, &c->idle, err);
 	case RECORD_IDLE_END:
 		c->wants_operand = true;
+		if (check_source(c, r, err))
+			return -1;
 		return check_end(c, r, &c->idle, &c->was_idle, err);
+	case RECORD_INTERRUPT:
+		c->totals.interrupts++;
+		return check_source(c, r, err);
+	case RECORD_IO_BEGIN:
+	case RECORD_IO_END:
+		return check_request(c, r, err);
+	case RECORD_DISK:
+	case RECORD_NETWORK:
+		return check_part(c, r, err);
 	case RECORD_SYNC_SIGNAL:
 	case RECORD_SYNC_WAIT:
 	case RECORD_SYNC_PASS:
@@ -204,11 +316,13 @@ int stream_check_next(struct stream_check *c, struct record r, struct error *err
 		if (record_arg(r) > 0xfffff)
 			WRONG("physical page 0x%x; wanted at most 0xfffff", record_arg(r));
 		c->totals.maps++;
+		c->requesting = false;
 		break;
 	case RECORD_CACHE_OP:
+		c->requesting = false;
 		break;
 	case RECORD_OPERAND:
-		c->wants_operand = false;
+		rc = check_operand(c, r, err);
 		break;
 	default:
 		rc = check_event(c, r, err);

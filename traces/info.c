@@ -103,6 +103,7 @@ static int take_number(const char **p, const char *end, const char *key, uint64_
 int trace_info_parse(const char *text, size_t bytes, struct trace_info *info, struct error *err)
 {
 	const char *p = text, *end = text + bytes, *wanted = NULL;
+	struct trace_image images[TRACE_MAX_IMAGES];
 	char *version = NULL;
 	uint64_t number;
 
@@ -121,6 +122,8 @@ int trace_info_parse(const char *text, size_t bytes, struct trace_info *info, st
 	}
 	TRACE_NUMBERS(X)
 #undef X
+	if (!wanted && trace_images(info->images, images, err) < 0)
+		wanted = "images";
 	if (!wanted && !(version = take(&p, end, "program_version")))
 		wanted = "program_version";
 	free(version);

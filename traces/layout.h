@@ -72,7 +72,10 @@ void trace_info_release(struct trace_info *info);
 	X(guest, "name of the guest program or imported file")          \
 	X(command, "arguments of the guest")                            \
 	X(guest_hash, "XXH3-128 of the guest program or imported file") \
-	X(core_version, "version of the functional core that recorded")
+	X(core_version, "version of the functional core that recorded") \
+	X(board, "kind of machine")                                     \
+	X(model, "model of its processors")                             \
+	X(images, "disk images, a line each: number, hash, shared or private, sectors, name")
 #define TRACE_NUMBERS(X)                                                         \
 	X(processors, TRACE_MAX_PROCESSORS, "processors of the guest's machine") \
 	X(ram_bytes, UINT64_MAX, "memory of the guest's machine, in bytes")      \

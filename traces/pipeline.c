@@ -54,6 +54,9 @@ static void count(struct chunk_job *job)
 		.tlb_refills = refills,
 		.maps = kinds[RECORD_MAP],
 		.sync_passes = kinds[RECORD_SYNC_PASS],
+		.interrupts = kinds[RECORD_INTERRUPT],
+		.idles = kinds[RECORD_IDLE_BEGIN],
+		.requests = kinds[RECORD_IO_BEGIN],
 	};
 }
 

@@ -17,9 +17,10 @@
 #include "sim/base/hash.h"
 #include "sim/base/record.h"
 
-#define TRACE_FORMAT	     1
+#define TRACE_FORMAT	     2
 #define TRACE_CHUNK	     131072 /* records */
 #define TRACE_MAX_PROCESSORS 64
+#define TRACE_MAX_IMAGES     16
 
 /* Where a trace comes from, and what was recorded. Strings are owned by the struct's holder. */
 struct trace_info {
@@ -32,7 +33,27 @@ struct trace_info {
 	const char *command;	/* guest arguments, as typed */
 	const char *guest_hash; /* of the ELF or imported file */
 	const char *core_version;
+	const char *board;  /* kind of machine: "bare", "malta"; "" when imported */
+	const char *model;  /* of its processors: "24Kf", "34Kf"; "" when imported */
+	const char *images; /* disk images, a line for each: trace_images() */
 };
+
+/*
+ * A disk image of the machine, as a DISK record's DISK_IMAGE numbers them. In trace_info.images
+ * each is a line "NUMBER HASH KIND SECTORS NAME\n": numbers from 0 in order; the hash of the
+ * image's content before the guest ran (of the base alone when it has an overlay), 32 hexadecimal
+ * digits; "shared" (read-only, with an overlay of this machine) or "private"; sectors of 512 bytes;
+ * the last part of the file's name. Blocks of shared images with equal hashes are the same blocks.
+ */
+struct trace_image {
+	char hash[HASH_TEXT_SIZE];
+	bool shared;
+	uint64_t sectors;
+	const char *name; /* not ended by NUL: it is name_bytes long, and lies in the text */
+	unsigned name_bytes;
+};
+/* Reads the lines. Returns the number of images, or -1 with the wrong line's number. */
+int trace_images(const char *text, struct trace_image images[TRACE_MAX_IMAGES], struct error *err);
 
 /* Totals of one processor's stream; the writer counts them, the reader checks them. */
 #define TRACE_TOTALS(X)                                                 \
@@ -43,7 +64,10 @@ struct trace_info {
 	X(exceptions, "1", "exceptions taken")                          \
 	X(tlb_refills, "1", "exceptions through the TLB refill vector") \
 	X(maps, "1", "page translations reported")                      \
-	X(sync_passes, "1", "locks, barriers and events passed")
+	X(sync_passes, "1", "locks, barriers and events passed")        \
+	X(interrupts, "1", "interrupt lines raised by devices")         \
+	X(idles, "1", "idle periods begun")                             \
+	X(requests, "1", "requests to disks and networks begun")
 struct trace_totals {
 #define X(name, unit, help) uint64_t name;
 	TRACE_TOTALS(X)

@@ -46,8 +46,9 @@ static int check_header(struct trace *t, uint64_t file_bytes, struct error *err)
 	if (trace_header_hash(h) != h->header_hash)
 		return error_set(err, "damaged: the header's checksum does not hold");
 	if (h->format != TRACE_FORMAT)
-		return error_set(err, "trace format %" PRIu32 "; this program reads format %d",
-				 h->format, TRACE_FORMAT);
+		return error_set(err, "trace format %" PRIu32 "; this program reads format %d%s",
+				 h->format, TRACE_FORMAT,
+				 h->format < TRACE_FORMAT ? "; record it again" : "");
 	if (h->finished != 1)
 		return error_set(err, "unfinished: its writing was interrupted; record it again");
 	if (h->file_bytes != file_bytes)

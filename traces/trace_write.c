@@ -75,8 +75,13 @@ struct trace_writer *trace_create(const char *path, const struct trace_info *inf
 				  enum trace_codec codec, struct error *err)
 {
 	struct trace_writer *w;
+	struct trace_image images[TRACE_MAX_IMAGES];
 	struct trace_header header;
 
+	if (trace_images(info->images, images, err) < 0) {
+		error_prefix(err, "%s", path);
+		return NULL;
+	}
 	if (info->processors < 1 || info->processors > TRACE_MAX_PROCESSORS) {
 		error_set(err, "%s: %u processors; a trace has 1 to %d", path, info->processors,
 			  TRACE_MAX_PROCESSORS);

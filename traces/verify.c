@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Verifies a whole trace: every chunk's checksums, every record's place, the totals, and that the
- * synchronisation can be replayed. For the latter the processors run side by side, each until a
- * SYNC_PASS whose object has not yet been signalled often enough; when all that are left stand
- * before such a pass, a replay would hang, and the first of them is named.
+ * Verifies a whole trace: every chunk's checksums, every record's place, the totals, that requests
+ * to devices end once (requests.c), and that the synchronisation can be replayed. For the latter
+ * the processors run side by side, each until a SYNC_PASS whose object has not yet been signalled
+ * often enough; when all that are left stand before such a pass, a replay would hang, and the first
+ * of them is named.
  */
 #include "traces/check.h"
 
@@ -67,7 +68,8 @@ struct lane {
 
 /* Goes on until the end (done) or an unmet pass (wanted is set). Returns records read, or -1 with
  * the whole line in err. */
-static int64_t advance(struct lane *lane, struct counts *counts, struct error *err)
+static int64_t advance(struct lane *lane, struct counts *counts, struct request_log *log,
+		       struct error *err)
 {
 	int64_t progress = 0;
 
@@ -93,6 +95,8 @@ static int64_t advance(struct lane *lane, struct counts *counts, struct error *e
 		if (stream_check_next(&lane->check, r, err))
 			return error_prefix(err, "%s: processor %u", trace_path(lane->cursor.trace),
 					    lane->cursor.processor);
+		if (record_kind(r) == RECORD_IO_BEGIN || record_kind(r) == RECORD_IO_END)
+			request_log_add(log, lane->cursor.processor, lane->check.record - 1, r);
 		lane->pass = r;
 		if (record_kind(r) == RECORD_SYNC_SIGNAL)
 			add(counts, r.addr);
@@ -102,7 +106,8 @@ static int64_t advance(struct lane *lane, struct counts *counts, struct error *e
 	return error_set(err, "interrupted");
 }
 
-static int run_lanes(struct lane *lanes, unsigned n, struct progress *progress, struct error *err)
+static int run_lanes(struct lane *lanes, unsigned n, struct request_log *log,
+		     struct progress *progress, struct error *err)
 {
 	struct counts counts = {0};
 	uint64_t done = 0, before;
@@ -111,7 +116,7 @@ static int run_lanes(struct lane *lanes, unsigned n, struct progress *progress, 
 	do {
 		before = done;
 		for (p = left = 0; p < n; p++) {
-			int64_t read = lanes[p].done ? 0 : advance(&lanes[p], &counts, err);
+			int64_t read = lanes[p].done ? 0 : advance(&lanes[p], &counts, log, err);
 
 			if (read < 0) {
 				free(counts.slots);
@@ -139,18 +144,22 @@ int trace_verify(const struct trace *t, struct progress *progress, struct error 
 {
 	const struct trace_info *info = trace_info_of(t);
 	struct lane *lanes = calloc(info->processors, sizeof(*lanes));
+	struct request_log log = {0};
 	int rc;
 
 	for (unsigned p = 0; p < info->processors; p++) {
 		trace_cursor_init(&lanes[p].cursor, t, p);
 		stream_check_init(&lanes[p].check, info);
 	}
-	rc = run_lanes(lanes, info->processors, progress, err);
+	rc = run_lanes(lanes, info->processors, &log, progress, err);
 	for (unsigned p = 0; p < info->processors; p++) {
 		if (!rc && stream_check_end(&lanes[p].check, trace_totals_of(t, p), err))
 			rc = error_prefix(err, "%s: processor %u", trace_path(t), p);
 		trace_cursor_release(&lanes[p].cursor);
 	}
 	free(lanes);
+	if (!rc && request_log_check(&log, info, err))
+		rc = error_prefix(err, "%s", trace_path(t));
+	request_log_release(&log);
 	return rc;
 }

@@ -27,6 +27,8 @@
 static char folder[] = "/tmp/discosim-trace-XXXXXX";
 static char path[64], other[64];
 
+#define H "0123456789abcdef0123456789abcdef"
+
 static const struct trace_info sample_info = {.processors = 3,
 					      .ram_bytes = 64 << 20,
 					      .tlb_entries = 64,
@@ -35,7 +37,11 @@ static const struct trace_info sample_info = {.processors = 3,
 					      .guest = "radix",
 					      .command = "-n 1024 \\ \n\t\"two words\" \xc3\xa9",
 					      .guest_hash = "0123456789abcdef",
-					      .core_version = "core 1"};
+					      .core_version = "core 1",
+					      .board = "malta",
+					      .model = "24Kf",
+					      .images = "0 " H " shared 8192 base.img\n"
+							"1 " H " private 0 a b\n"};
 
 static int make_folder(void **state)
 {
@@ -142,6 +148,9 @@ static void check_sample(const char *name, const struct trace_info *info, const 
 	assert_string_equal(trace_info_of(t)->command, info->command);
 	assert_string_equal(trace_info_of(t)->guest_hash, info->guest_hash);
 	assert_string_equal(trace_info_of(t)->core_version, info->core_version);
+	assert_string_equal(trace_info_of(t)->board, info->board);
+	assert_string_equal(trace_info_of(t)->model, info->model);
+	assert_string_equal(trace_info_of(t)->images, info->images);
 	for (unsigned p = 0; p < info->processors; p++) {
 		const struct trace_totals *got = trace_totals_of(t, p);
 		struct trace_totals want = {.records = records[p]};
@@ -331,7 +340,12 @@ static void not_finished(char *file)
 
 static void newer_format(char *file)
 {
-	header_of(file)->format = 2;
+	header_of(file)->format = 3;
+}
+
+static void older_format(char *file)
+{
+	header_of(file)->format = 1;
 }
 
 static void many_processors(char *file)
@@ -415,7 +429,9 @@ static void forged_files_are_refused_by_name_processor_and_chunk(void **state)
 	static const size_t records[] = {300, 0, 40};
 	static const struct forgery cases[] = {
 		{"unfinished", not_finished, "unfinished: its writing was interrupted"},
-		{"format", newer_format, "trace format 2; this program reads format 1"},
+		{"format", newer_format, "trace format 3; this program reads format 2"},
+		{"format", older_format,
+		 "trace format 1; this program reads format 2; record it again"},
 		{"processors", many_processors, "damaged: 65 processors; wanted 1 to 64"},
 		{"table", endless_table, "a table lies outside the file"},
 		{"info", table_outside, "a table lies outside the file"},
@@ -582,6 +598,56 @@ static void a_full_disk_is_an_error_and_leaves_nothing(void **state)
 	free(records);
 }
 
+static void disk_images_are_lines_of_a_strict_form(void **state)
+{
+	// clang-format off
+	static const struct {
+		int n; /* -1: line 1 is wrong; -2: line 2 */
+		const char *text;
+	} cases[] = {
+		{0, ""},
+		{1, "0 " H " shared 0 a\n"},
+		{2, "0 " H " private 34359738368 name with blanks\n1 " H " shared 9 b\n"},
+		{-1, "0 " H " shared 0 a"}, {-1, "1 " H " shared 0 a\n"}, {-1, "00 " H " shared 0 a\n"},
+		{-1, "0 " H " public 0 a\n"}, {-1, "0 " H "0 shared 0 a\n"}, {-1, "0 0123 shared 0 a\n"},
+		{-1, "0 " H " shared -1 a\n"}, {-1, "0 " H " shared 34359738369 a\n"},
+		{-1, "0 " H " shared 99999999999999999999999 a\n"},
+		{-1, "0 " H " shared 8\n"}, {-1, "0 " H " shared 8 \n"}, {-1, "\n"}, {-1, "0"},
+		{-2, "0 " H " shared 0 a\n0 " H " shared 0 a\n"}, {-2, "0 " H " shared 0 a\n\n"},
+	};
+	// clang-format on
+	struct trace_image images[TRACE_MAX_IMAGES];
+	struct trace_info info = sample_info;
+	struct error err = {.text = ""};
+	char text[TRACE_MAX_IMAGES * 64 + 64], *p = text;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		int n = trace_images(cases[i].text, images, &err);
+		char line[64];
+
+		snprintf(line, sizeof(line), "line %d of the disk images is none", -cases[i].n);
+		if (n != (cases[i].n < 0 ? -1 : cases[i].n) || (n < 0 && strcmp(err.text, line)))
+			fail_msg("'%s': %d, %s", cases[i].text, n, err.text);
+	}
+	assert_int_equal(trace_images(cases[2].text, images, &err), 2);
+	assert_string_equal(images[0].hash, H);
+	assert_false(images[0].shared);
+	assert_true(images[0].sectors == 34359738368);
+	assert_int_equal(images[0].name_bytes, 16);
+	assert_memory_equal(images[0].name, "name with blanks", 16);
+	assert_true(images[1].shared);
+	for (int i = 0; i <= TRACE_MAX_IMAGES; i++) {
+		if (i == TRACE_MAX_IMAGES)
+			assert_int_equal(trace_images(text, images, &err), TRACE_MAX_IMAGES);
+		p += sprintf(p, "%d " H " shared 1 a\n", i);
+	}
+	assert_int_equal(trace_images(text, images, &err), -1);
+	info.images = text;
+	assert_null(trace_create(path, &info, TRACE_LZ4, &err));
+	assert_non_null(strstr(err.text, "/t.trace: more than 16 disk images"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -590,6 +656,7 @@ int main(void)
 		cmocka_unit_test(equal_calls_make_equal_bytes_and_the_hash_knows_no_codec),
 		cmocka_unit_test(every_flipped_byte_is_noticed),
 		cmocka_unit_test(every_shorter_and_longer_file_is_refused),
+		cmocka_unit_test(disk_images_are_lines_of_a_strict_form),
 		cmocka_unit_test(forged_files_are_refused_by_name_processor_and_chunk),
 		cmocka_unit_test(what_is_no_trace_is_refused),
 		cmocka_unit_test(a_record_of_a_kind_that_does_not_exist_is_not_written),

@@ -20,8 +20,11 @@
 	{                                                  \
 		addr, RECORD_##kind | (uint32_t)(arg) << 8 \
 	}
+#define HASH		    "0123456789abcdef0123456789abcdef"
 #define REF(kind, index)    R(kind, 0x1000, REF_ARG(4, 0, index))
 #define TLB(kind, entry, s) R(kind, 0, (entry) | (s) << 16)
+
+#define DISK_READ(first, sectors) ((first) << 8 | (sectors) << 12)
 
 enum { IMPORTED = 1, REGION_ONLY = 2 };
 
@@ -39,7 +42,7 @@ static const struct check_case {
 	{NULL, 0, {TLB(TLB_WRITE, 63, 12), TLB(TLB_SNAPSHOT, 0, 28)}},
 	{NULL, REGION_ONLY, {R(IDLE_END, 0, 0), R(OPERAND, 99, 0), R(REGION_END, 0, 0), R(ZERO_END, 5, 0)}},
 	{NULL, IMPORTED, {REF(LOAD, 0), R(FETCH, 0x1001, 15), REF(LOAD, 0)}},
-	{"record 0 (unknown): kind 26; wanted 1 to 25", 0, {{0, 26}}},
+	{"record 0 (unknown): kind 31; wanted 1 to 30", 0, {{0, 31}}},
 	{"record 0 (run): 0 instructions; wanted 1 to 65535", 0, {R(RUN, 0x1000, 0)}},
 	{"record 0 (run): 65536 instructions; wanted 1 to 65535", 0, {R(RUN, 0x1000, 65536)}},
 	{"record 0 (run): address 0x00001002; wanted a multiple of 4", 0, {R(RUN, 0x1002, 1)}},
@@ -69,6 +72,32 @@ static const struct check_case {
 	{"record 0 (sync_signal): class 3; wanted 0 to 2", 0, {R(SYNC_SIGNAL, 0, 3)}},
 	{"record 1 (sync_wait): one is open already", 0, {R(SYNC_WAIT, 0, 0), R(SYNC_WAIT, 0, 0)}},
 	{"record 1 (sync_pass): of 0x00000008, class 0, while it waits for 0x00000004, class 0", 0, {R(SYNC_WAIT, 4, 0), R(SYNC_PASS, 8, 0)}},
+	/* Interrupts, and what devices do. */
+	{NULL, 0, {R(INTERRUPT, 14, SOURCE_DISK), R(INTERRUPT, 0, SOURCE_OTHER)}},
+	{"record 0 (interrupt): source 6; wanted 0 to 5", 0, {R(INTERRUPT, 0, SOURCE_COUNT)}},
+	{"record 1 (idle_end): source 6; wanted 0 to 5", 0, {R(IDLE_BEGIN, 0, 0), R(IDLE_END, 0, SOURCE_COUNT)}},
+	{NULL, 0, {R(IO_BEGIN, 7, SOURCE_DISK), R(DISK, 1, DISK_READ(0, 8)), R(OPERAND, 0x3000, 0), R(DISK, 2, DISK_READ(7, 1) | DISK_OVERLAY), R(OPERAND, 0x4e00, 0), R(IO_END, 7, SOURCE_DISK | IO_FAILED)}},
+	{NULL, 0, {R(IO_BEGIN, 0, SOURCE_NETWORK | IO_WRITE), R(NETWORK, 14, NETWORK_SEND | NETWORK_FIRST), R(OPERAND, 0x3ff2, 0), R(NETWORK, 4096, NETWORK_SEND), R(OPERAND, 0x5000, 0), R(RUN, 0, 1)}},
+	{NULL, 0, {R(IO_BEGIN, 0, SOURCE_DISK | IO_WRITE), R(DISK, 0, DISK_READ(0, 1) | DISK_WRITE | 1), R(OPERAND, 0, 0), R(IO_BEGIN, 2, SOURCE_DISK)}},
+	{"record 0 (io_begin): source 1; wanted 3 (disk) or 4 (network)", 0, {R(IO_BEGIN, 0, SOURCE_TIMER)}},
+	{"record 0 (io_begin): flags 0x20", 0, {R(IO_BEGIN, 0, SOURCE_DISK | IO_FAILED)}},
+	{"record 0 (io_end): flags 0x40", 0, {R(IO_END, 0, SOURCE_DISK | 0x40)}},
+	{"record 1 (io_begin): number 3 after number 3", 0, {R(IO_BEGIN, 3, SOURCE_DISK), R(IO_BEGIN, 3, SOURCE_DISK)}},
+	{"record 0 (disk): no io_begin before it", 0, {R(DISK, 0, DISK_READ(0, 8))}},
+	{"record 2 (disk): no io_begin before it", 0, {R(IO_BEGIN, 0, SOURCE_DISK), R(MAP, 0, 0), R(DISK, 0, DISK_READ(0, 8))}},
+	{"record 1 (network): of a request to another device", 0, {R(IO_BEGIN, 0, SOURCE_DISK), R(NETWORK, 1, NETWORK_FIRST)}},
+	{"record 1 (disk): against the direction of its request", 0, {R(IO_BEGIN, 0, SOURCE_DISK), R(DISK, 0, DISK_READ(0, 8) | DISK_WRITE | DISK_OVERLAY)}},
+	{"record 2 (run): the record before it wants an operand", 0, {R(IO_BEGIN, 0, SOURCE_DISK), R(DISK, 0, DISK_READ(0, 8)), R(RUN, 0, 1)}},
+	{"record 1 (disk): image 2; the machine has 2", 0, {R(IO_BEGIN, 0, SOURCE_DISK), R(DISK, 0, DISK_READ(0, 8) | 2)}},
+	{"record 1 (disk): 0 sectors from sector 0 of a block; a block has 8", 0, {R(IO_BEGIN, 0, SOURCE_DISK), R(DISK, 0, DISK_READ(0, 0))}},
+	{"record 1 (disk): 2 sectors from sector 7 of a block; a block has 8", 0, {R(IO_BEGIN, 0, SOURCE_DISK), R(DISK, 0, DISK_READ(7, 2))}},
+	{"record 1 (disk): block 125 of an image of 1000 sectors", 0, {R(IO_BEGIN, 0, SOURCE_DISK), R(DISK, 125, DISK_READ(0, 1))}},
+	{"record 1 (disk): in the overlay of image 1, which is private", 0, {R(IO_BEGIN, 0, SOURCE_DISK), R(DISK, 0, DISK_READ(0, 1) | DISK_OVERLAY | 1)}},
+	{"record 1 (disk): written to image 0, which is shared", 0, {R(IO_BEGIN, 0, SOURCE_DISK | IO_WRITE), R(DISK, 0, DISK_READ(0, 1) | DISK_WRITE)}},
+	{"record 2 (operand): 4096 bytes at 0x00003004 are not in one page", 0, {R(IO_BEGIN, 0, SOURCE_DISK), R(DISK, 0, DISK_READ(0, 8)), R(OPERAND, 0x3004, 0)}},
+	{"record 2 (operand): 512 bytes at 0x00010000, and 65536 bytes of memory", 0, {R(IO_BEGIN, 0, SOURCE_DISK), R(DISK, 0, DISK_READ(0, 1)), R(OPERAND, 0x10000, 0)}},
+	{"record 1 (network): 4097 bytes; wanted 1 to 4096", 0, {R(IO_BEGIN, 0, SOURCE_NETWORK), R(NETWORK, 4097, NETWORK_FIRST)}},
+	{"record 1 (network): a request's first piece, not marked as the first of its frame", 0, {R(IO_BEGIN, 0, SOURCE_NETWORK), R(NETWORK, 1, 0)}},
 };
 // clang-format on
 
@@ -78,7 +107,10 @@ static void each_stream_is_judged_by_the_order_rules(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		const struct check_case *c = &cases[i];
 		struct trace_info info = {.tlb_entries = c->flags & IMPORTED ? 0 : 64,
-					  .region_only = c->flags & REGION_ONLY};
+					  .region_only = c->flags & REGION_ONLY,
+					  .ram_bytes = 65536,
+					  .images = "0 " HASH " shared 1000 base\n"
+						    "1 " HASH " private 8 home\n"};
 		struct error err = {.text = ""};
 		struct stream_check check;
 		int rc = 0;
@@ -96,17 +128,28 @@ static void each_stream_is_judged_by_the_order_rules(void **state)
 
 static void totals_that_do_not_agree_are_named(void **state)
 {
-	static const struct record stream[] = {R(RUN, 0, 7), REF(LOAD, 0),
-					       R(EXCEPTION, 0, EXC_REFILL), R(OPERAND, 0, 0)};
-	static const struct trace_totals right = {
-		.records = 4, .instructions = 7, .loads = 1, .exceptions = 1, .tlb_refills = 1};
+	static const struct record stream[] = {R(RUN, 0, 7),
+					       REF(LOAD, 0),
+					       R(EXCEPTION, 0, EXC_REFILL),
+					       R(OPERAND, 0, 0),
+					       R(INTERRUPT, 0, 0),
+					       R(IDLE_BEGIN, 0, 0),
+					       R(IO_BEGIN, 0, SOURCE_DISK)};
+	static const struct trace_totals right = {.records = 7,
+						  .instructions = 7,
+						  .loads = 1,
+						  .exceptions = 1,
+						  .tlb_refills = 1,
+						  .interrupts = 1,
+						  .idles = 1,
+						  .requests = 1};
 	struct trace_info info = {.tlb_entries = 64};
 	struct error err = {.text = ""};
 	struct stream_check check;
 
 	(void)state;
 	stream_check_init(&check, &info);
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < 7; i++)
 		assert_int_equal(stream_check_next(&check, stream[i], &err), 0);
 	assert_int_equal(stream_check_end(&check, &right, &err), 0);
 #define X(name, unit, help)                                                        \
@@ -140,6 +183,48 @@ static const struct sync_case {
 	  {R(SYNC_PASS, 68, 2), R(OPERAND, 1, 0), R(SYNC_SIGNAL, 64, 2)}}},
 };
 // clang-format on
+
+// clang-format off
+/* Two processors; the last row is a region's. */
+static const struct request_case {
+	const char *message;
+	bool region_only;
+	struct {
+		unsigned processor;
+		struct record r;
+	} events[4];
+} request_cases[] = {
+	{NULL, false, {{0, R(IO_BEGIN, 5, SOURCE_DISK)}, {1, R(IO_END, 5, SOURCE_DISK | IO_FAILED)}, {1, R(IO_BEGIN, 6, SOURCE_DISK)}}},
+	{NULL, false, {{0, R(IO_END, 4, SOURCE_DISK)}, {0, R(IO_BEGIN, 5, SOURCE_DISK)}}}, /* older than the trace */
+	{NULL, true, {{0, R(IO_BEGIN, 4, SOURCE_DISK)}, {0, R(IO_END, 5, SOURCE_DISK)}}},
+	{"processor 1: record 1 (io_end): request 6 has no beginning", false, {{0, R(IO_BEGIN, 5, SOURCE_DISK)}, {1, R(IO_END, 6, SOURCE_DISK)}}},
+	{"processor 1: record 1 (io_begin): request 5 has begun already", false, {{0, R(IO_BEGIN, 5, SOURCE_DISK)}, {1, R(IO_BEGIN, 5, SOURCE_DISK)}}},
+	{"processor 1: record 2 (io_end): request 5 has ended already", false, {{0, R(IO_BEGIN, 5, SOURCE_DISK)}, {0, R(IO_END, 5, SOURCE_DISK)}, {1, R(IO_END, 5, SOURCE_DISK)}}},
+	{"processor 0: record 1 (io_end): request 5 began as another", false, {{0, R(IO_BEGIN, 5, SOURCE_DISK)}, {0, R(IO_END, 5, SOURCE_NETWORK)}}},
+	{"processor 0: record 1 (io_end): request 5 began as another", false, {{0, R(IO_BEGIN, 5, SOURCE_DISK)}, {0, R(IO_END, 5, SOURCE_DISK | IO_WRITE)}}},
+	{"processor 0: record 0 (io_end): request 5 begins only later", false, {{0, R(IO_END, 5, SOURCE_DISK)}, {0, R(IO_BEGIN, 5, SOURCE_DISK)}}},
+};
+// clang-format on
+
+static void requests_end_once_and_as_what_they_began(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(request_cases) / sizeof(*request_cases); i++) {
+		const struct request_case *c = &request_cases[i];
+		struct trace_info info = {.region_only = c->region_only};
+		struct error err = {.text = ""};
+		struct request_log log = {0};
+		int rc;
+
+		for (size_t j = 0; j < 4 && c->events[j].r.info; j++)
+			request_log_add(&log, c->events[j].processor, j, c->events[j].r);
+		rc = request_log_check(&log, &info, &err);
+		request_log_release(&log);
+		if (rc != (c->message ? -1 : 0) || strcmp(err.text, c->message ? c->message : ""))
+			fail_msg("case %zu: '%s' instead of '%s'", i, err.text,
+				 c->message ? c->message : "");
+	}
+}
 
 static void a_synchronisation_that_would_hang_is_named(void **state)
 {
@@ -180,6 +265,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_stream_is_judged_by_the_order_rules),
 		cmocka_unit_test(totals_that_do_not_agree_are_named),
+		cmocka_unit_test(requests_end_once_and_as_what_they_began),
 		cmocka_unit_test(a_synchronisation_that_would_hang_is_named),
 	};
 
