@@ -156,7 +156,7 @@ static enum step request(struct machine *m, struct processor *p, const struct sh
 		evict(m, p, id);
 		cache_fill(&p->l2, id, line, write ? LINE_MODIFIED : LINE_SHARED);
 	}
-	charge(p, local ? &p->count.local_cycles : &p->count.remote_cycles, cycles);
+	charge(p, local ? p->at.local : p->at.remote, cycles);
 	if (m->counting)
 		placement_miss(m, p, s->page, write, upgrade);
 	return DONE;
@@ -177,7 +177,7 @@ static enum step second_level(struct machine *m, struct processor *p, const stru
 			return step;
 	} else if (!first_level_hit) {
 		p->count.l2_hits++;
-		charge(p, &p->count.cache_cycles, m->l2_hit);
+		charge(p, p->at.cache, m->l2_hit);
 	}
 	cache_touch(&p->l2, id);
 	return DONE;
@@ -230,19 +230,15 @@ enum step access_code(struct machine *m, struct processor *p, const struct short
 
 enum step access_uncached(struct machine *m, struct processor *p, const struct shortcut *s)
 {
-	bool local = true;
-	uint64_t cycles = m->local;
+	unsigned home = home_of(m, s->machine_page);
+	uint64_t arrival = arrival_at(m, p, home), cycles;
+	bool local;
 
-	if (s->page != UINT32_MAX) {
-		unsigned home = home_of(m, s->machine_page);
-		uint64_t arrival = arrival_at(m, p, home);
-
-		if (!turn_at(m, p, arrival))
-			return BLOCKED;
-		cycles = stall(m, p, home, arrival, -1, &local);
-	}
+	if (!turn_at(m, p, arrival))
+		return BLOCKED;
+	cycles = stall(m, p, home, arrival, -1, &local);
 	p->count.uncached++;
-	charge(p, local ? &p->count.local_cycles : &p->count.remote_cycles, cycles);
+	charge(p, local ? p->at.local : p->at.remote, cycles);
 	return DONE;
 }
 

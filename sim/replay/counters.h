@@ -47,11 +47,24 @@
 	X(forwarded, "1", "TLB misses passed on to the guest")                              \
 	X(kernel_faults, "1", "TLB misses on the relocated kernel segment")                 \
 	X(traps, "1", "other exceptions passed on to the guest")                            \
-	X(emulated_tlb_writes, "1", "TLB writes emulated")                                  \
+	X(emulated_tlb_writes, "1", "TLB writes emulated, but for the next")                \
+	X(emulated_tlb_updates, "1", "TLB writes of valid pages at the guest's own index")  \
 	X(emulated_mfc0, "1", "MFC0 emulated")                                              \
 	X(emulated_mtc0, "1", "MTC0 emulated")                                              \
-	X(emulated_other, "1", "other privileged instructions and ERET emulated")           \
+	X(emulated_di_ei, "1", "DI and EI emulated")                                        \
+	X(emulated_eret, "1", "ERET emulated")                                              \
+	X(emulated_other, "1", "other privileged instructions emulated")                    \
+	X(l2tlb_flushes, "1", "times that the guest emptied its whole TLB")                 \
 	X(zeroed_pages, "1", "pages zeroed by the monitor")
+
+#define DEVICE_COUNTERS(X)                                                  \
+	X(device_accesses, "1", "references to device registers")           \
+	X(requests, "1", "requests to disks and networks")                  \
+	X(request_bytes, "bytes", "what they transferred")                  \
+	X(requests_awaited, "1", "requests that were not done when their interrupt came in the " \
+				 "trace")                                   \
+	X(device_interrupts, "1", "interrupts that devices raised")         \
+	X(idle_periods, "1", "times that the processor went idle")
 
 #define MOVE_COUNTERS(X)                                                      \
 	X(placed, "1", "pages first referenced by this processor")            \
@@ -70,7 +83,14 @@
 	CONSUMED_COUNTERS(X)    \
 	CACHE_COUNTERS(X)       \
 	TRANSLATION_COUNTERS(X) \
+	DEVICE_COUNTERS(X)      \
 	MOVE_COUNTERS(X)
+
+/* Of a processor alone, not added up. */
+#define PLACE_COUNTERS(X)                                                          \
+	X(virtual_machine, "1", "number of the trace that the processor replays")  \
+	X(home_node, "1", "node that the processor is on")                         \
+	X(finished_cycles, "cycles", "when its stream ended")
 
 #define MACHINE_COUNTERS(X)                             \
 	X(time_cycles, "cycles", "the run's time")      \
@@ -85,6 +105,7 @@
 struct processor_counters {
 	TIME_CATEGORIES(COUNTER_FIELD)
 	PROCESSOR_COUNTERS(COUNTER_FIELD)
+	PLACE_COUNTERS(COUNTER_FIELD)
 };
 struct machine_counters {
 	MACHINE_COUNTERS(COUNTER_FIELD)

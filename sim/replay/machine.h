@@ -51,13 +51,18 @@ struct shortcut {
 #define PAGE_MAPPED    1 /* used through a mapped address: can be moved by any system */
 #define PAGE_WAS_HOT   2
 
+/* Where the time of a guest's mode goes. */
+struct mode_times {
+	uint64_t *run, *cache, *local, *remote;
+};
+
 struct processor {
 	uint64_t time;	  /* cycles */
 	uint64_t horizon; /* may run on cache hits up to here */
 	const struct record *next, *end;
 	uint32_t run_addr, run_length, run_done;
 	uint32_t fetch_line;   /* virtual line that the last instruction came from */
-	uint64_t *mode_cycles; /* where instructions are charged */
+	struct mode_times at;  /* of the mode that it is in */
 	uint32_t asid_tag;     /* ASID << 20 */
 	bool ref_missed;       /* the reference at hand missed in the first level */
 	bool last_missed;      /* so did the one before, which it may continue */
@@ -79,6 +84,7 @@ struct processor {
 	uint32_t slot_vpn2[TLB_MAX_ENTRIES]; /* what each modelled entry translates, to forget it */
 	bool same_tlb;			     /* the modelled TLB is the traced one */
 	bool imported;
+	uint32_t invalidated, invalidated_index; /* invalid TLB writes in a row, up to this index */
 
 	/* Left out, up to their ends: spinning, a handler, a zeroing. */
 	bool skipping;
@@ -98,9 +104,30 @@ struct processor {
 	uint64_t wait_object, wait_count; /* blocked in objects.c until the count is reached */
 	bool waiting, finished;
 
+	bool idle, woken; /* between IDLE_BEGIN and IDLE_END; a request of it has been waited for */
+	uint64_t idle_from;
+	struct request *request; /* whose parts follow, or NULL */
+	uint32_t part;		 /* arg of the DISK or NETWORK record whose operand is to come */
+
 	struct trace_cursor cursor;
 	const struct record *chunk;
 	uint64_t chunk_first; /* number of the chunk's first record */
+};
+
+/* A request to a device, from its IO_BEGIN to its IO_END. */
+struct request {
+	uint64_t done; /* when the device will be */
+	uint32_t number;
+	bool open, positioned; /* positioned: its first part has been seen */
+};
+
+/* What the processors of one virtual machine share: its devices. */
+#define MOST_REQUESTS 1024 /* open at once; a power of two */
+#define DISK_IMAGES   16
+struct virtual_machine {
+	struct request request[MOST_REQUESTS]; /* by number modulo */
+	uint64_t disk_free[DISK_IMAGES], network_free;
+	uint64_t disk_next[DISK_IMAGES]; /* sector after the last one transferred */
 };
 
 struct sync_object {
@@ -115,6 +142,7 @@ struct machine {
 	enum system_kind system;
 	unsigned processors, nodes;
 	struct processor *processor;
+	struct virtual_machine *virtual_machine; /* [config->trace_count] */
 	uint8_t node_of[64];
 	uint64_t l2_hit, local, remote, dirty, service, trip; /* cycles */
 	unsigned l2_shift, page_lines;
@@ -163,6 +191,8 @@ static inline void charge(struct processor *p, uint64_t *category, uint64_t cycl
 enum step stream_error(struct machine *, struct processor *, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Sets where time is charged. */
+void stream_set_mode(struct processor *, bool kernel);
 /* stream.c: runs p until it has to wait for its turn, for a lock, or ends. */
 enum step stream_run(struct machine *, struct processor *);
 
@@ -182,6 +212,16 @@ void translate_forget_all(struct processor *);
 /* Drops a guest page's translations on p (keep: only those that allow writing are changed to
  * read-only, and stay in the TLB). Returns whether the TLB had one. */
 bool translate_shootdown(struct processor *, uint32_t page, bool keep);
+
+/* A MAP record: a page's translation is new or has changed. */
+void translate_map(struct machine *, struct processor *, struct record);
+
+/* devices.c: requests, interrupts and idle time; each kind of record that these are about. */
+enum step devices_record(struct machine *, struct processor *, struct record);
+/* The second word of DISK, NETWORK and IDLE_END. */
+enum step devices_operand(struct machine *, struct processor *, struct record, uint32_t operand);
+/* A reference to a device's register. */
+void devices_access(struct machine *, struct processor *);
 
 /* access.c: one reference to machine memory. Charges stalls. */
 enum step access_data(struct machine *, struct processor *, const struct shortcut *,

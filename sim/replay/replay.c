@@ -60,9 +60,11 @@ static int add_processor(struct machine *m, unsigned number, const struct trace 
 	p->machine = (uint8_t)machine;
 	p->stream = (uint8_t)stream;
 	p->node = m->node_of[number];
+	p->count.virtual_machine = machine;
+	p->count.home_node = p->node;
 	p->page_base = page_base;
 	p->page_count = page_count;
-	p->mode_cycles = &p->count.kernel_cycles;
+	stream_set_mode(p, true);
 	translate_init(m, p, trace_info_of(trace));
 	trace_cursor_init(&p->cursor, trace, stream);
 	if (cache_init(&p->l1i, c->l1i_bytes, c->l1i_ways, c->l1i_line, m->err) ||
@@ -124,7 +126,8 @@ static int set_up(struct machine *m)
 		return -1;
 	m->page_flags = calloc(all_pages, 1);
 	m->processor = calloc(m->processors, sizeof(*m->processor));
-	if (!m->page_flags || !m->processor)
+	m->virtual_machine = calloc(config->trace_count, sizeof(*m->virtual_machine));
+	if (!m->page_flags || !m->processor || !m->virtual_machine)
 		return error_set(m->err, "no memory for %u processors", m->processors);
 	for (unsigned i = 0; i < config->trace_count; i++) {
 		const struct trace *trace = config->traces[i];
@@ -152,6 +155,7 @@ static void tear_down(struct machine *m)
 		trace_cursor_release(&p->cursor);
 	}
 	free(m->processor);
+	free(m->virtual_machine);
 	free(m->page_flags);
 	directory_release(&m->directory);
 	pages_release(&m->pages);
@@ -239,6 +243,7 @@ static int close_books(struct machine *m)
 		struct processor *p = &m->processor[i];
 		uint64_t sum = 0;
 
+		p->count.finished_cycles = p->time;
 		charge(p, &p->count.idle_cycles, m->count.time_cycles - p->time);
 #define X(name, unit, help) sum += p->count.name;
 		TIME_CATEGORIES(X)

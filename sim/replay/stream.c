@@ -9,9 +9,10 @@
  * does (ZERO_BEGIN to ZERO_END, disco only). In what is left out, only what changes the meaning of
  * later records counts: MAP, MODE, TLB writes (at no cost), signals, and the order of inner passes.
  *
- * An exception while EXL is set does not nest: the inner handler's ERET returns from both. IDLE
- * spans take no time: their cause is not traced on the bare board. CACHE and PREF take their
- * instruction's cycle and leave the modelled caches alone.
+ * An exception while EXL is set does not nest: the inner handler's ERET returns from both. CACHE and
+ * PREF take their instruction's cycle and leave the modelled caches alone, under every system: the
+ * modelled machine has physically indexed caches and coherent devices, and a kernel for it would not
+ * execute them. Devices and idle time: devices.c.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,9 +32,14 @@ enum step stream_error(struct machine *m, struct processor *p, const char *fmt, 
 	return FAILED;
 }
 
-static void set_mode(struct processor *p, bool kernel)
+void stream_set_mode(struct processor *p, bool kernel)
 {
-	p->mode_cycles = kernel ? &p->count.kernel_cycles : &p->count.user_cycles;
+	struct processor_counters *c = &p->count;
+
+	p->at = kernel ? (struct mode_times){&c->kernel_cycles, &c->kernel_cache_cycles,
+					     &c->kernel_local_cycles, &c->kernel_remote_cycles}
+		       : (struct mode_times){&c->user_cycles, &c->user_cache_cycles,
+					     &c->user_local_cycles, &c->user_remote_cycles};
 }
 
 static enum step fetch_line(struct machine *m, struct processor *p, uint32_t va)
@@ -47,11 +53,15 @@ static enum step fetch_line(struct machine *m, struct processor *p, uint32_t va)
 		step = access_code(m, p, s, va & 0xfff);
 	} else {
 		step = translate_virtual(m, p, va, false, &s, &uncached);
-		if (step == DONE)
-			step = uncached ? access_uncached(m, p, s)
-					: access_code(m, p, s, va & 0xfff);
-		if (step == DONE && uncached)
-			return DONE; /* each instruction again: no line to remember */
+		if (step != DONE)
+			return step;
+		if (uncached) { /* each instruction again: no line to remember */
+			if (s->page != UINT32_MAX)
+				return access_uncached(m, p, s);
+			devices_access(m, p);
+			return DONE;
+		}
+		step = access_code(m, p, s, va & 0xfff);
 	}
 	if (step == DONE)
 		p->fetch_line = va >> p->l1i.line_shift;
@@ -81,7 +91,7 @@ static inline enum step fetch_to(struct machine *m, struct processor *p, uint32_
 			n = to - p->run_done;
 		p->run_done += n;
 		p->time += n;
-		*p->mode_cycles += n;
+		*p->at.run += n;
 	}
 	return DONE;
 }
@@ -106,7 +116,7 @@ static enum step fetch_bytes(struct machine *m, struct processor *p, uint32_t va
 	}
 	p->count.l1i_misses += p->code_missed;
 	p->code_missed = false;
-	charge(p, p->mode_cycles, 1);
+	charge(p, p->at.run, 1);
 	p->count.instructions++;
 	p->run_length = p->run_done = 1;
 	return DONE;
@@ -139,7 +149,12 @@ static enum step data_at(struct machine *m, struct processor *p, uint32_t va, bo
 		if (step != DONE)
 			return step;
 	}
-	return uncached ? access_uncached(m, p, s) : access_data(m, p, s, va & 0xfff, write);
+	if (!uncached)
+		return access_data(m, p, s, va & 0xfff, write);
+	if (s->page != UINT32_MAX)
+		return access_uncached(m, p, s);
+	devices_access(m, p);
+	return DONE;
 }
 
 /* What is not a plain hit. A reference in pieces (or over two lines) misses once, if any does. */
@@ -254,28 +269,17 @@ static void mode(struct processor *p, struct record r)
 	uint32_t arg = record_arg(r), tag = (r.addr & 0xff) << 20;
 
 	p->exl = arg & MODE_EXL;
-	set_mode(p, p->exl || MODE_OF(arg) != MODE_USER);
+	stream_set_mode(p, p->exl || MODE_OF(arg) != MODE_USER);
 	if (tag != p->asid_tag) {
 		p->asid_tag = tag;
 		p->fetch_line = NO_FETCH_LINE;
 	}
 }
 
-static void map(struct processor *p, struct record r)
-{
-	uint32_t vpn = r.addr >> 12;
-	uint32_t key = (r.addr & MAP_GLOBAL ? PAGE_MAP_GLOBAL : p->asid_tag) | vpn;
-	uint32_t value =
-		(record_arg(r) & 0xfffff) | (r.addr & MAP_UNCACHED ? PAGE_MAP_UNCACHED : 0);
-
-	if (page_map_set(&p->map, key, value))
-		translate_forget_all(p);
-}
-
 static void exception(struct machine *m, struct processor *p, struct record r, uint32_t operand)
 {
 	p->exl = true;
-	set_mode(p, true);
+	stream_set_mode(p, true);
 	if (!(record_arg(r) & EXC_REFILL)) {
 		if (m->system == SYSTEM_DISCO) {
 			p->count.traps++;
@@ -287,15 +291,28 @@ static void exception(struct machine *m, struct processor *p, struct record r, u
 	}
 }
 
-/* A privileged instruction (ERET: kind OTHER) under the monitor. */
-static void emulate(struct machine *m, struct processor *p, enum priv_kind kind)
+/* An instruction under the monitor that the guest's supervisor mode has no right to. */
+static void emulate(struct machine *m, struct processor *p, uint64_t *counter)
 {
 	if (m->system != SYSTEM_DISCO)
 		return;
-	++*(kind == PRIV_MFC0	? &p->count.emulated_mfc0
-	    : kind == PRIV_MTC0 ? &p->count.emulated_mtc0
-				: &p->count.emulated_other);
-	charge(p, &p->count.monitor_emulation_cycles, m->params->privileged_cycles);
+	++*counter;
+	charge(p, &p->count.monitor_privileged_cycles, m->params->privileged_cycles);
+}
+
+static uint64_t *privileged_counter(struct processor *p, enum priv_kind kind)
+{
+	switch (kind) {
+	case PRIV_MFC0:
+		return &p->count.emulated_mfc0;
+	case PRIV_MTC0:
+		return &p->count.emulated_mtc0;
+	case PRIV_DI:
+	case PRIV_EI:
+		return &p->count.emulated_di_ei;
+	default:
+		return &p->count.emulated_other;
+	}
 }
 
 static void zero_begin(struct machine *m, struct processor *p, uint32_t pa_page)
@@ -306,7 +323,7 @@ static void zero_begin(struct machine *m, struct processor *p, uint32_t pa_page)
 	p->zero_page = pa_page;
 	left_out_changes(p);
 	p->count.zeroed_pages++;
-	charge(p, &p->count.monitor_other_cycles, cycles_of_ns(m->params, m->params->zero_page_ns));
+	charge(p, &p->count.monitor_call_cycles, cycles_of_ns(m->params, m->params->zero_page_ns));
 }
 
 /* A record with its operand, executed or left out. */
@@ -317,6 +334,10 @@ static enum step with_operand(struct machine *m, struct processor *p, uint32_t o
 
 	if (record_kind(r) == RECORD_SYNC_PASS) {
 		step = sync_end(m, p, r, operand);
+		if (step != DONE)
+			return step;
+	} else if (record_kind(r) != RECORD_EXCEPTION) {
+		step = devices_operand(m, p, r, operand);
 		if (step != DONE)
 			return step;
 	} else if (p->skipping) {
@@ -384,18 +405,26 @@ static enum step other(struct machine *m, struct processor *p, struct record r)
 				    record_kind_name(kind) ? record_kind_name(kind) : "unknown");
 	switch (kind) { /* what counts whether it is left out or not */
 	case RECORD_MAP:
-		map(p, r);
+		translate_map(m, p, r);
 		return DONE;
 	case RECORD_MODE:
 		mode(p, r);
 		return DONE;
 	case RECORD_EXCEPTION:
 	case RECORD_SYNC_PASS:
+	case RECORD_DISK:
+	case RECORD_NETWORK:
+	case RECORD_IDLE_END:
 		p->held = r;
 		p->holding = true;
 		return DONE;
 	case RECORD_OPERAND:
 		return with_operand(m, p, r.addr);
+	case RECORD_IO_BEGIN:
+	case RECORD_IO_END:
+	case RECORD_INTERRUPT:
+	case RECORD_IDLE_BEGIN:
+		return devices_record(m, p, r);
 	case RECORD_SYNC_SIGNAL:
 		return sync_counts(m, p, r);
 	case RECORD_SYNC_WAIT:
@@ -414,18 +443,16 @@ static enum step other(struct machine *m, struct processor *p, struct record r)
 	switch (kind) {
 	case RECORD_ERET:
 		p->exl = false;
-		emulate(m, p, PRIV_OTHER);
+		emulate(m, p, &p->count.emulated_eret);
 		return DONE;
 	case RECORD_PRIVILEGED:
-		emulate(m, p, PRIV_KIND(record_arg(r)));
+		emulate(m, p, privileged_counter(p, PRIV_KIND(record_arg(r))));
 		return DONE;
 	case RECORD_ZERO_BEGIN:
 		zero_begin(m, p, r.addr);
 		return DONE;
 	case RECORD_ZERO_END:
 	case RECORD_CACHE_OP:
-	case RECORD_IDLE_BEGIN:
-	case RECORD_IDLE_END:
 	case RECORD_REGION_BEGIN:
 	case RECORD_REGION_END:
 	case RECORD_PHASE:

@@ -18,6 +18,10 @@
  * Entries are pairs, whoever loads them: a guest's handler writes both pages, and so did Disco
  * ("4 KB page pairs", SOSP'97 5.2).
  *
+ * A translation of the guest that changes (another MAP of the same page and ASID) leaves the L2TLB;
+ * a guest that invalidates its whole TLB empties the L2TLB too. The relocated kernel's entries then
+ * come back from the pmap.
+ *
  * KSEG1 and pages that the guest maps uncached go past the caches; physical addresses outside RAM
  * are devices.
  */
@@ -116,18 +120,20 @@ static void miss(struct machine *m, struct processor *p, uint32_t va, bool globa
 
 	p->count.tlb_misses++;
 	if (m->system != SYSTEM_DISCO) {
-		charge(p, &p->count.tlb_cycles, c->tlb_refill_cycles);
+		charge(p, &p->count.kernel_tlb_cycles, c->tlb_refill_cycles);
 	} else if (hit) {
 		p->count.l2tlb_hits++;
-		charge(p, &p->count.monitor_trap_cycles, c->l2tlb_hit_cycles);
+		charge(p, &p->count.monitor_tlb_cycles, c->l2tlb_hit_cycles);
 	} else {
 		p->count.forwarded++;
 		p->count.emulated_tlb_writes++;
-		p->count.emulated_other += c->handler_privileged + 1; /* ERET */
+		p->count.emulated_other += c->handler_privileged;
+		p->count.emulated_eret++;
 		charge(p, &p->count.monitor_trap_cycles, c->forward_cycles);
-		charge(p, &p->count.tlb_cycles, c->tlb_refill_cycles);
-		charge(p, &p->count.monitor_emulation_cycles,
-		       c->tlb_write_cycles + (c->handler_privileged + 1) * c->privileged_cycles);
+		charge(p, &p->count.kernel_tlb_cycles, c->tlb_refill_cycles);
+		charge(p, &p->count.monitor_tlb_write_cycles, c->tlb_write_cycles);
+		charge(p, &p->count.monitor_privileged_cycles,
+		       (c->handler_privileged + 1) * c->privileged_cycles);
 		l2tlb_insert(&p->l2tlb, va, asid, global);
 	}
 	load_pair(m, p, va, global, hit);
@@ -142,9 +148,9 @@ static void kernel_fault(struct machine *m, struct processor *p, uint32_t va)
 	p->count.kernel_faults++;
 	if (hit) {
 		p->count.l2tlb_hits++;
-		charge(p, &p->count.monitor_trap_cycles, m->params->l2tlb_hit_cycles);
+		charge(p, &p->count.monitor_fault_cycles, m->params->l2tlb_hit_cycles);
 	} else {
-		charge(p, &p->count.monitor_trap_cycles, m->params->kernel_fault_cycles);
+		charge(p, &p->count.monitor_fault_cycles, m->params->kernel_fault_cycles);
 		l2tlb_insert(&p->l2tlb, va, 0, true);
 	}
 	load_pair(m, p, va, true, hit);
@@ -164,7 +170,7 @@ bool translate_refill(struct machine *m, struct processor *p, uint32_t va)
 		if (l2tlb_lookup(&p->l2tlb, va, asid)) {
 			p->count.l2tlb_hits++;
 			p->count.tlb_skipped++;
-			charge(p, &p->count.monitor_trap_cycles, m->params->l2tlb_hit_cycles);
+			charge(p, &p->count.monitor_tlb_cycles, m->params->l2tlb_hit_cycles);
 			page_map_find(&p->map, p->asid_tag, va >> 12, &global);
 			load_pair(m, p, va, global, true);
 			return false;
@@ -201,6 +207,34 @@ static uint32_t place_entry(struct processor *p, const struct tlb_entry *e)
 	return p->tlb.wired + rng_below(&p->tlb.rng, p->tlb.entries - p->tlb.wired);
 }
 
+static void emulate_write(struct machine *m, struct processor *p, uint32_t arg)
+{
+	bool update = !(arg & TLBW_RANDOM) && arg & (TLBW_VALID0 | TLBW_VALID1);
+
+	++*(update ? &p->count.emulated_tlb_updates : &p->count.emulated_tlb_writes);
+	charge(p, &p->count.monitor_tlb_write_cycles,
+	       update ? m->params->tlb_update_cycles : m->params->tlb_write_cycles);
+}
+
+/* A guest that invalidates index after index up to the last means every translation, also those
+ * that its TLB has lost already and that the monitor still has (Linux does so when ASIDs run out). */
+static void notice_flush(struct processor *p, uint32_t arg, uint32_t index)
+{
+	if (arg & (TLBW_RANDOM | TLBW_VALID0 | TLBW_VALID1)) {
+		p->invalidated = 0;
+		return;
+	}
+	p->invalidated = index == p->invalidated_index + 1 ? p->invalidated + 1 : 1;
+	p->invalidated_index = index;
+	if (index + 1 < p->traced_entries || 2 * p->invalidated < p->traced_entries)
+		return;
+	p->count.l2tlb_flushes++;
+	p->invalidated = 0;
+	tlb_flush(&p->tlb);
+	l2tlb_flush(&p->l2tlb);
+	translate_forget_all(p);
+}
+
 enum step translate_tlb_write(struct machine *m, struct processor *p, struct record r, bool execute)
 {
 	uint32_t arg = record_arg(r), shift = TLBW_PAGE_SHIFT(arg), index = TLBW_INDEX(arg);
@@ -218,10 +252,10 @@ enum step translate_tlb_write(struct machine *m, struct processor *p, struct rec
 		return stream_error(m, p, "TLB write at index %u of %u entries", index,
 				    p->traced_entries);
 	e.vpn2 = (r.addr >> 13) & ~e.mask;
-	if (execute && m->system == SYSTEM_DISCO) {
-		p->count.emulated_tlb_writes++;
-		charge(p, &p->count.monitor_emulation_cycles, m->params->tlb_write_cycles);
-	}
+	if (execute && m->system == SYSTEM_DISCO)
+		emulate_write(m, p, arg);
+	if (!p->same_tlb)
+		notice_flush(p, arg, index);
 	p->traced[index] = e;
 	if (p->same_tlb) {
 		tlb_write(&p->tlb, index, &e);
@@ -334,6 +368,20 @@ enum step translate_virtual(struct machine *m, struct processor *p, uint32_t va,
 	*s = new;
 	*found = s;
 	return DONE;
+}
+
+void translate_map(struct machine *m, struct processor *p, struct record r)
+{
+	uint32_t vpn = r.addr >> 12;
+	uint32_t key = (r.addr & MAP_GLOBAL ? PAGE_MAP_GLOBAL : p->asid_tag) | vpn;
+	uint32_t value =
+		(record_arg(r) & 0xfffff) | (r.addr & MAP_UNCACHED ? PAGE_MAP_UNCACHED : 0);
+
+	if (!page_map_set(&p->map, key, value))
+		return;
+	translate_forget_all(p);
+	if (m->system == SYSTEM_DISCO)
+		l2tlb_drop(&p->l2tlb, vpn << 12, (uint16_t)(p->asid_tag >> 20));
 }
 
 bool translate_shootdown(struct processor *p, uint32_t page, bool keep)

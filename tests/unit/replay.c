@@ -200,6 +200,16 @@ static uint64_t p(const json_t *r, unsigned processor, const char *name)
 	return at(r, "processor", name, processor);
 }
 
+/* A stall of either mode: "cache", "local", "remote". */
+static uint64_t stalled(const json_t *r, unsigned processor, const char *where)
+{
+	char user[32], kernel[32];
+
+	snprintf(user, sizeof(user), "user_%s_cycles", where);
+	snprintf(kernel, sizeof(kernel), "kernel_%s_cycles", where);
+	return p(r, processor, user) + p(r, processor, kernel);
+}
+
 #define NO_TLB "tlb.refill_cycles", "0"
 
 static void a_miss_to_the_own_memory_takes_300_ns(void **state)
@@ -215,9 +225,9 @@ static void a_miss_to_the_own_memory_takes_300_ns(void **state)
 	load(&s, 0, DATA + 32); /* the same second-level line */
 	r = replay(&s, &native);
 	assert_int_equal(p(r, 0, "user_cycles"), 3);
-	assert_int_equal(p(r, 0, "tlb_cycles"), 2 * 14); /* code and data: no handler is traced */
-	assert_int_equal(p(r, 0, "local_cycles"), 2 * 120);
-	assert_int_equal(p(r, 0, "cache_cycles"), 20);
+	assert_int_equal(p(r, 0, "kernel_tlb_cycles"), 2 * 14); /* code and data: no handler is traced */
+	assert_int_equal(stalled(r, 0, "local"), 2 * 120);
+	assert_int_equal(stalled(r, 0, "cache"), 20);
 	assert_int_equal(of(r, "time_cycles"), 3 + 28 + 240 + 20);
 	assert_int_equal(of(r, "l2_local_data"), 1);
 	assert_int_equal(of(r, "l2_local_code"), 1);
@@ -237,7 +247,7 @@ static void a_miss_to_another_node_takes_900_ns(void **state)
 	begin(&s, 1);
 	load(&s, 0, DATA + 0x1000); /* guest page 17: node 1 */
 	r = replay(&s, &native);
-	assert_int_equal(p(r, 0, "remote_cycles"), 360);
+	assert_int_equal(stalled(r, 0, "remote"), 360);
 	assert_int_equal(of(r, "l2_remote_data"), 1);
 	assert_int_equal(of(r, "time_cycles"), 120 + 1 + 360);
 	assert_int_equal(at(r, "node", "requests", 1), 1);
@@ -257,8 +267,8 @@ static void a_line_dirty_in_a_third_node_takes_1550_ns(void **state)
 	load(&s, 0, DATA + 0x1000);  /* guest page 17: node 2 */
 	store(&s, 1, DATA + 0x1000); /* long before */
 	r = replay(&s, &native);
-	assert_int_equal(p(r, 1, "remote_cycles"), 360);
-	assert_int_equal(p(r, 0, "remote_cycles"), 620);
+	assert_int_equal(stalled(r, 1, "remote"), 360);
+	assert_int_equal(stalled(r, 0, "remote"), 620);
 	assert_int_equal(p(r, 0, "l2_dirty"), 1);
 	assert_int_equal(of(r, "time_cycles"), 120 + 1600 + 1 + 620);
 	/* the sharing writeback occupies the home too */
@@ -287,7 +297,7 @@ static void a_dirty_line_is_further_when_remote_is_further_unless_said_otherwise
 		store(&s, 1, DATA + 0x1000);
 		r = replay(&s, &cases[i].setting);
 		assert_int_equal(p(r, 0, "l2_dirty"), 1);
-		assert_int_equal(p(r, 0, "remote_cycles"), cases[i].stall);
+		assert_int_equal(stalled(r, 0, "remote"), cases[i].stall);
 		json_decref(r);
 	}
 }
@@ -304,8 +314,8 @@ static void two_misses_at_once_queue_at_their_home(void **state)
 	load(&s, 0, DATA + 0x1000); /* guest page 17: node 2 */
 	load(&s, 1, DATA + 0x1080);
 	r = replay(&s, &native);
-	assert_int_equal(p(r, 0, "remote_cycles"), 360);
-	assert_int_equal(p(r, 1, "remote_cycles"), 360 + 56);
+	assert_int_equal(stalled(r, 0, "remote"), 360);
+	assert_int_equal(stalled(r, 1, "remote"), 360 + 56);
 	assert_int_equal(p(r, 1, "queue_cycles"), 56);
 	assert_int_equal(p(r, 0, "idle_cycles"), 56);
 	assert_int_equal(at(r, "node", "wait_cycles", 2), 56);
@@ -324,8 +334,8 @@ static void uma_takes_300_ns_for_every_miss_and_has_no_queue(void **state)
 	load(&s, 0, DATA + 0x1000);
 	load(&s, 1, DATA + 0x1080);
 	r = replay(&s, &uma);
-	assert_int_equal(p(r, 0, "local_cycles"), 240);
-	assert_int_equal(p(r, 1, "local_cycles"), 240);
+	assert_int_equal(stalled(r, 0, "local"), 240);
+	assert_int_equal(stalled(r, 1, "local"), 240);
 	assert_int_equal(of(r, "time_cycles"), 241);
 	assert_int_equal(of(r, "queue_cycles"), 0);
 	json_decref(r);
@@ -348,10 +358,10 @@ static void a_write_to_a_shared_line_invalidates_the_others(void **state)
 	load(&s, 1, DATA); /* dirty in the home's cache */
 	r = replay(&s, &native);
 	assert_int_equal(p(r, 0, "upgrades"), 1);
-	assert_int_equal(p(r, 0, "local_cycles"), 120 + 120 + 120);
+	assert_int_equal(stalled(r, 0, "local"), 120 + 120 + 120);
 	assert_int_equal(p(r, 1, "invalidations"), 1);
 	assert_int_equal(p(r, 1, "l2_dirty"), 1);
-	assert_int_equal(p(r, 1, "remote_cycles") - p(r, 1, "queue_cycles"), 2 * 360);
+	assert_int_equal(stalled(r, 1, "remote") - p(r, 1, "queue_cycles"), 2 * 360);
 	json_decref(r);
 }
 
@@ -370,12 +380,12 @@ static void a_lock_is_passed_in_the_traced_order(void **state)
 	work(&s, 1, 1);
 	wait_pass(&s, 1, LOCK_PA, SYNC_LOCK, 1); /* needs the release */
 	r = replay(&s, &native);
-	assert_int_equal(p(r, 0, "remote_cycles"), 360);
+	assert_int_equal(stalled(r, 0, "remote"), 360);
 	assert_int_equal(p(r, 0, "sync_cycles"), 0);
 	/* released at 136 + 360 + 992; the waiter came at 136, and its store finds the line dirty
 	 */
 	assert_int_equal(p(r, 1, "sync_cycles"), 1488 - CHARGED);
-	assert_int_equal(p(r, 1, "remote_cycles"), 360);
+	assert_int_equal(stalled(r, 1, "remote"), 360);
 	assert_int_equal(of(r, "time_cycles"), 1488 + 360);
 	assert_int_equal(of(r, "sync_passes"), 2);
 	assert_int_equal(of(r, "sync_waits"), 1);
@@ -474,7 +484,7 @@ static void refills_of_the_traced_tlb_are_those_of_the_trace(void **state)
 	r = replay(&s, &native);
 	assert_int_equal(of(r, "tlb_handled"), 8);
 	assert_int_equal(of(r, "tlb_misses"), 8);
-	assert_int_equal(p(r, 0, "tlb_cycles"), 0);
+	assert_int_equal(p(r, 0, "kernel_tlb_cycles"), 0);
 	assert_int_equal(p(r, 0, "kernel_cycles"), 8 * 8);
 	json_decref(r);
 }
@@ -584,11 +594,14 @@ static void disco_emulates_a_forwarded_refill_and_skips_one_its_l2tlb_knows(void
 	/* KSEG0: first by the handler, and again after the handler's TLB write took its entry */
 	assert_int_equal(of(r, "kernel_faults"), 2);
 	assert_int_equal(of(r, "l2tlb_hits"), 2);
-	assert_int_equal(p(r, 0, "monitor_trap_cycles"), 30 + 60 + 17 + 17);
-	assert_int_equal(p(r, 0, "monitor_emulation_cycles"), 3 * 30 + 60 + 30);
+	assert_int_equal(p(r, 0, "monitor_trap_cycles"), 30);
+	assert_int_equal(p(r, 0, "monitor_fault_cycles"), 60 + 17);
+	assert_int_equal(p(r, 0, "monitor_tlb_cycles"), 17);
+	assert_int_equal(p(r, 0, "monitor_privileged_cycles"), 3 * 30 + 30);
+	assert_int_equal(p(r, 0, "monitor_tlb_write_cycles"), 60);
 	assert_int_equal(of(r, "emulated_mtc0"), 2);
 	assert_int_equal(of(r, "emulated_mfc0"), 1);
-	assert_int_equal(of(r, "emulated_other"), 1);
+	assert_int_equal(of(r, "emulated_eret"), 1);
 	assert_int_equal(of(r, "emulated_tlb_writes"), 1);
 	assert_int_equal(of(r, "skipped_instructions"), 8);
 	json_decref(r);
@@ -616,8 +629,9 @@ static void disco_charges_traps_privileged_instructions_and_zeroing(void **state
 		r = replay(&s, settings[i]);
 		assert_int_equal(of(r, "traps"), i ? 0 : 1);
 		assert_int_equal(of(r, "zeroed_pages"), i ? 0 : 1);
-		assert_int_equal(p(r, 0, "monitor_other_cycles"), i ? 0 : 3960);
-		assert_int_equal(p(r, 0, "monitor_emulation_cycles"), i ? 0 : 4 * 30 + 60 + 30);
+		assert_int_equal(p(r, 0, "monitor_call_cycles"), i ? 0 : 3960);
+		assert_int_equal(p(r, 0, "monitor_privileged_cycles"), i ? 0 : 4 * 30 + 30);
+		assert_int_equal(p(r, 0, "monitor_tlb_write_cycles"), i ? 0 : 60);
 		assert_int_equal(of(r, "skipped_instructions"), i ? 0 : 1024);
 		assert_int_equal(p(r, 0, "kernel_cycles"), i ? 1024 : 0);
 		json_decref(r);
@@ -936,12 +950,158 @@ static void references_that_go_past_the_caches_are_charged_to_their_home(void **
 	load(&s, 0, 0xa0010000);  /* KSEG1: page 16, node 0 */
 	load(&s, 0, 0xa0011000);  /* page 17, node 1 */
 	store(&s, 0, 0xa0011000); /* again: nothing is kept */
-	store(&s, 0, 0xbfb00000); /* a device */
+	store(&s, 0, 0xbfb00000); /* a device: 1 us */
 	r = replay(&s, &native);
-	assert_int_equal(of(r, "uncached"), 4);
-	assert_int_equal(p(r, 0, "local_cycles"), 120 + 120 + 120);
-	assert_int_equal(p(r, 0, "remote_cycles"), 2 * 360);
+	assert_int_equal(of(r, "uncached"), 3);
+	assert_int_equal(of(r, "device_accesses"), 1);
+	assert_int_equal(stalled(r, 0, "local"), 120 + 120);
+	assert_int_equal(p(r, 0, "kernel_device_cycles"), 400);
+	assert_int_equal(stalled(r, 0, "remote"), 2 * 360);
 	json_decref(r);
+}
+
+/* A request of two pieces, 4 KB each, from block `block` on. */
+static void disk_request(struct script *s, unsigned p, uint32_t number, uint32_t block)
+{
+	add(s, p, RECORD_IO_BEGIN, number, SOURCE_DISK);
+	for (unsigned i = 0; i < 2; i++) {
+		add(s, p, RECORD_DISK, block + i, 1 | 8 << 12); /* image 1, a whole block */
+		add(s, p, RECORD_OPERAND, 0x20000 + i * 4096, 0);
+	}
+}
+
+static void disk_done(struct script *s, unsigned p, uint32_t number)
+{
+	add(s, p, RECORD_IO_END, number, SOURCE_DISK);
+	add(s, p, RECORD_INTERRUPT, 10, SOURCE_DISK);
+}
+
+static void idle_begins(struct script *s, unsigned p)
+{
+	add(s, p, RECORD_IDLE_BEGIN, CODE, 0);
+}
+
+static void idle_ends(struct script *s, unsigned p, unsigned slept)
+{
+	add(s, p, RECORD_IDLE_END, 4, 0);
+	add(s, p, RECORD_OPERAND, slept, 0);
+}
+
+/* 10 us to a block, and 4096 bytes in 10 us: at 400 MHz a request of 8192 takes 12000 cycles. */
+#define DISK "disk.latency_ns", "10000", "disk.rate_kb", "409600"
+
+static void idle_for_a_disk_ends_when_the_request_is_done(void **state)
+{
+	static const struct setting native = {"native", "first_touch", {DISK, NO_TLB, NULL}};
+	struct script s;
+	json_t *r;
+
+	(void)state;
+	begin(&s, 1);
+	work(&s, 0, 1);
+	disk_request(&s, 0, 7, 100); /* at 136: done at 12136 */
+	work(&s, 0, 10);	     /* shortens the wait by 160 */
+	idle_begins(&s, 0);
+	disk_done(&s, 0, 7);
+	idle_ends(&s, 0, 1000000); /* the trace's disk was much slower */
+	work(&s, 0, 1);
+	disk_request(&s, 0, 8, 102); /* at 12152, goes on where the last one ended: 8000 */
+	disk_request(&s, 0, 9, 102); /* behind it: 20152 + 12000 */
+	work(&s, 0, 1000);	     /* 28152: the first is done when its interrupt comes */
+	disk_done(&s, 0, 8);
+	work(&s, 0, 1); /* 28168 */
+	disk_done(&s, 0, 9);
+	r = replay(&s, &native);
+	assert_int_equal(of(r, "time_cycles"), 20152 + 12000);
+	assert_int_equal(p(r, 0, "idle_io_cycles"), 12000 - 160 + 32152 - 28168);
+	assert_int_equal(p(r, 0, "idle_sleep_cycles"), 0);
+	assert_int_equal(of(r, "requests"), 3);
+	assert_int_equal(of(r, "request_bytes"), 3 * 8192);
+	assert_int_equal(of(r, "requests_awaited"), 2);
+	assert_int_equal(of(r, "device_interrupts"), 3);
+	assert_int_equal(of(r, "idle_periods"), 1);
+	json_decref(r);
+}
+
+static void idle_for_anything_else_lasts_as_long_as_the_guest_slept(void **state)
+{
+	static const struct setting native = {"native", "first_touch", {DISK, NO_TLB, NULL}};
+	struct script s;
+	json_t *r;
+
+	(void)state;
+	begin(&s, 1);
+	add(&s, 0, RECORD_IO_END, 3, SOURCE_DISK); /* of before the region */
+	idle_ends(&s, 0, 12345);		   /* so was its beginning */
+	work(&s, 0, 1);
+	idle_begins(&s, 0);
+	add(&s, 0, RECORD_INTERRUPT, 0, SOURCE_CONSOLE);
+	idle_ends(&s, 0, 500); /* at 200 MHz */
+	r = replay(&s, &native);
+	assert_int_equal(p(r, 0, "idle_sleep_cycles"), 1000);
+	assert_int_equal(p(r, 0, "idle_io_cycles"), 0);
+	assert_int_equal(of(r, "time_cycles"), CHARGED + 1000);
+	json_decref(r);
+}
+
+static void disco_emulates_device_accesses_and_passes_requests_on(void **state)
+{
+	static const struct setting disco = {"disco", "first_touch", {DISK, NULL}};
+	struct script s;
+	json_t *r;
+
+	(void)state;
+	begin(&s, 1);
+	work(&s, 0, 1);
+	disk_request(&s, 0, 0, 0); /* the head is there already */
+	store(&s, 0, 0xb8000010);
+	idle_begins(&s, 0);
+	disk_done(&s, 0, 0);
+	idle_ends(&s, 0, 0);
+	r = replay(&s, &disco);
+	assert_int_equal(p(r, 0, "monitor_device_cycles"), 1000 + 2 * 100 + 200);
+	/* the request begins when the monitor has passed it on, and two pages' work shorten it */
+	assert_int_equal(p(r, 0, "idle_io_cycles"), 8000 - 2 * 100 - 200 - 1);
+	json_decref(r);
+}
+
+static void disco_charges_an_update_of_the_tlb_more_than_a_refill(void **state)
+{
+	static const struct setting disco = {"disco", "first_touch", {NULL}};
+	struct script s;
+	json_t *r;
+
+	(void)state;
+	begin(&s, 1);
+	add(&s, 0, RECORD_TLB_WRITE, DATA, 5 | TLBW_VALID0 | 12 << 16);
+	add(&s, 0, RECORD_TLB_WRITE, DATA, 6 | TLBW_VALID0 | TLBW_RANDOM | 12 << 16);
+	add(&s, 0, RECORD_TLB_WRITE, 0x80000000, 5 | 12 << 16);
+	r = replay(&s, &disco);
+	assert_int_equal(of(r, "emulated_tlb_updates"), 1);
+	assert_int_equal(of(r, "emulated_tlb_writes"), 2);
+	assert_int_equal(p(r, 0, "monitor_tlb_write_cycles"), 1600 + 2 * 60);
+	json_decref(r);
+}
+
+/* Linux does this when it has used all ASIDs. */
+static void a_guest_that_invalidates_its_whole_tlb_empties_the_l2tlb(void **state)
+{
+	static const struct setting disco = {"disco", "first_touch", {"tlb.entries", "1", NULL}};
+
+	(void)state;
+	for (unsigned last = 63; last <= 64; last++) {
+		struct script s;
+		json_t *r;
+
+		begin(&s, 1);
+		refill(&s, 0, DATA, 7);
+		for (unsigned i = 0; i < last; i++)
+			add(&s, 0, RECORD_TLB_WRITE, 0x80000000 + i * 8192, i | 12 << 16);
+		refill(&s, 0, DATA, 7);
+		r = replay(&s, &disco);
+		assert_int_equal(of(r, "l2tlb_flushes"), last == 64);
+		json_decref(r);
+	}
 }
 
 int main(void)
@@ -966,6 +1126,11 @@ int main(void)
 		cmocka_unit_test(a_move_drops_a_translation_that_came_with_its_pair),
 		cmocka_unit_test(disco_emulates_a_forwarded_refill_and_skips_one_its_l2tlb_knows),
 		cmocka_unit_test(disco_charges_traps_privileged_instructions_and_zeroing),
+		cmocka_unit_test(disco_charges_an_update_of_the_tlb_more_than_a_refill),
+		cmocka_unit_test(a_guest_that_invalidates_its_whole_tlb_empties_the_l2tlb),
+		cmocka_unit_test(idle_for_a_disk_ends_when_the_request_is_done),
+		cmocka_unit_test(idle_for_anything_else_lasts_as_long_as_the_guest_slept),
+		cmocka_unit_test(disco_emulates_device_accesses_and_passes_requests_on),
 		cmocka_unit_test(a_page_of_one_user_migrates_at_the_trigger),
 		cmocka_unit_test(one_miss_before_the_trigger_nothing_moves),
 		cmocka_unit_test(counters_are_reset_after_the_interval),
