@@ -264,6 +264,20 @@ static void csv_row(const json_t *point, const char *list, const char *name, con
 	csv_text(unit, '\n');
 }
 
+static void csv_share(const struct options *o, const json_t *point, const char *part, double cycles,
+		      double all)
+{
+	char name[48];
+	json_t *value;
+
+	snprintf(name, sizeof(name), "%s_percent_of_time", part);
+	if (!isfinite(cycles) || !(all > 0) || !wanted_counter(o, name))
+		return;
+	value = json_real(100 * cycles / all);
+	csv_row(point, "summary", name, "", value, "percent");
+	json_decref(value);
+}
+
 /* The numbers of the summary, which no counter holds, as list "summary". */
 static void csv_summary(const struct options *o, const json_t *point)
 {
@@ -292,17 +306,10 @@ static void csv_summary(const struct options *o, const json_t *point)
 		csv_row(point, "summary", rows[i].name, "", value, rows[i].unit);
 		json_decref(value);
 	}
-	for (int p = 0; p < PART_COUNT; p++) {
-		char name[32];
-		json_t *value;
-
-		snprintf(name, sizeof(name), "%s_percent_of_time", summary_part_names[p]);
-		if (!isfinite(s.part[p]) || !(s.cycles > 0) || !wanted_counter(o, name))
-			continue;
-		value = json_real(100 * s.part[p] / s.cycles);
-		csv_row(point, "summary", name, "", value, "percent");
-		json_decref(value);
-	}
+	for (int p = 0; p < PART_COUNT; p++)
+		csv_share(o, point, summary_part_names[p], s.part[p], s.cycles);
+	for (int mode = 0; mode < MODE_COUNT; mode++)
+		csv_share(o, point, summary_mode_names[mode], s.mode[mode], s.cycles);
 }
 
 static void print_csv(const struct options *o, const json_t *result)

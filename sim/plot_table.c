@@ -132,6 +132,8 @@ static void put_bar(FILE *out, const struct summary *s, const json_t *point, con
 	put_number(out, s->cycles * scale);
 	for (int p = 0; p < PART_COUNT; p++)
 		put_number(out, s->part[p] * scale);
+	for (int mode = 0; mode < MODE_COUNT; mode++)
+		put_number(out, s->mode[mode] * scale);
 	put_number(out, s->local_percent);
 	put_number(out, s->local_ns);
 	put_number(out, s->remote_ns);
@@ -199,6 +201,8 @@ int plot_table_write(FILE *out, const json_t *points, const char *base,
 	fprintf(out, "$bars << EOD\ngroup x bar total");
 	for (int p = 0; p < PART_COUNT; p++)
 		fprintf(out, " %s", summary_part_names[p]);
+	for (int mode = 0; mode < MODE_COUNT; mode++)
+		fprintf(out, " %s", summary_mode_names[mode]);
 	fprintf(out, " local_percent local_ns remote_ns mean_ns misses milliseconds "
 		     "expected floor_local_ns floor_remote_ns\n");
 	for (size_t g = 0; g < count; g++, x++) {

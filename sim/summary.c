@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Decisions: a TLB refill that no traced handler did belongs to execution, as the kernel's refill
- * handlers do; a latency is a whole stall, queueing included. Upgrades stall as misses do without
- * being misses: they count in the mean latencies, but not in the locality of misses.
+ * handlers do, and so do stalls on device registers; a latency is a whole stall, queueing included.
+ * Upgrades stall as misses do without being misses: they count in the mean latencies, but not in
+ * the locality of misses.
  */
 #include "sim/summary.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "sim/replay/replay.h"
@@ -16,23 +18,28 @@ const char *const summary_part_names[PART_COUNT] = {
 	[PART_MONITOR] = "monitor",	[PART_SYNC] = "sync",	[PART_IDLE] = "idle",
 };
 
+const char *const summary_mode_names[MODE_COUNT] = {
+	[SUMMARY_USER] = "user_mode",
+	[SUMMARY_KERNEL] = "kernel_mode",
+};
+
+static bool begins(const char *text, const char *with)
+{
+	return !strncmp(text, with, strlen(with));
+}
+
 /* Which part a time category of the replay belongs to. */
 static enum summary_part part_of(const char *category)
 {
-	static const struct {
-		const char *category;
-		enum summary_part part;
-	} parts[] = {
-		{"local_cycles", PART_LOCAL},
-		{"remote_cycles", PART_REMOTE},
-		{"sync_cycles", PART_SYNC},
-		{"idle_cycles", PART_IDLE},
-	};
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
-		if (!strcmp(category, parts[i].category))
-			return parts[i].part;
-	return strncmp(category, "monitor_", 8) ? PART_EXECUTION : PART_MONITOR;
+	if (begins(category, "monitor_"))
+		return PART_MONITOR;
+	if (begins(category, "sync_"))
+		return PART_SYNC;
+	if (begins(category, "idle_"))
+		return PART_IDLE;
+	if (strstr(category, "_local_"))
+		return PART_LOCAL;
+	return strstr(category, "_remote_") ? PART_REMOTE : PART_EXECUTION;
 }
 
 double summary_total(const json_t *point, const char *list, const char *counter)
@@ -85,6 +92,10 @@ void summary_of(const json_t *point, struct summary *s)
 		double cycles = summary_total(point, "processor", categories[i]);
 
 		s->part[part_of(categories[i])] += cycles;
+		if (begins(categories[i], "user_"))
+			s->mode[SUMMARY_USER] += cycles;
+		if (begins(categories[i], "kernel_"))
+			s->mode[SUMMARY_KERNEL] += cycles;
 		s->cycles += cycles;
 	}
 	s->processors = (double)json_array_size(

@@ -57,13 +57,14 @@
 	X(l2tlb_flushes, "1", "times that the guest emptied its whole TLB")                 \
 	X(zeroed_pages, "1", "pages zeroed by the monitor")
 
-#define DEVICE_COUNTERS(X)                                                  \
-	X(device_accesses, "1", "references to device registers")           \
-	X(requests, "1", "requests to disks and networks")                  \
-	X(request_bytes, "bytes", "what they transferred")                  \
-	X(requests_awaited, "1", "requests that were not done when their interrupt came in the " \
-				 "trace")                                   \
-	X(device_interrupts, "1", "interrupts that devices raised")         \
+#define DEVICE_COUNTERS(X)                                                \
+	X(device_accesses, "1", "references to device registers")         \
+	X(requests, "1", "requests to disks and networks")                \
+	X(request_bytes, "bytes", "what they transferred")                \
+	X(requests_awaited, "1",                                          \
+	  "requests that were not done when their interrupt came in the " \
+	  "trace")                                                        \
+	X(device_interrupts, "1", "interrupts that devices raised")       \
 	X(idle_periods, "1", "times that the processor went idle")
 
 #define MOVE_COUNTERS(X)                                                      \
@@ -87,9 +88,9 @@
 	MOVE_COUNTERS(X)
 
 /* Of a processor alone, not added up. */
-#define PLACE_COUNTERS(X)                                                          \
-	X(virtual_machine, "1", "number of the trace that the processor replays")  \
-	X(home_node, "1", "node that the processor is on")                         \
+#define PLACE_COUNTERS(X)                                                         \
+	X(virtual_machine, "1", "number of the trace that the processor replays") \
+	X(home_node, "1", "node that the processor is on")                        \
 	X(finished_cycles, "cycles", "when its stream ended")
 
 #define MACHINE_COUNTERS(X)                             \

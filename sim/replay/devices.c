@@ -7,18 +7,20 @@
  * one before is done, takes disk.latency_ns to get there unless it goes on where the one before
  * ended, and disk.rate_kb for the bytes. The network likewise, with its own two numbers. Where the
  * trace has the interrupt (IO_END) the processor waits, idle, until the request is done: work that
- * the guest did meanwhile shortens that wait, also under another system. An interrupt is never moved
- * to another place of the stream, so a request that is done sooner than in the trace brings nothing.
+ * the guest did meanwhile shortens that wait, also under another system. An interrupt is never
+ * moved to another place of the stream, so a request that is done sooner than in the trace brings
+ * nothing.
  *
  * Idle. IDLE_BEGIN to IDLE_END takes until the request that ended it is done, if one did; otherwise
  * (timer, console, frames from outside, other processors) as long as the guest slept when traced.
  * A region that begins while the processor sleeps counts what is left of neither.
  *
- * Device registers (uncached, physical addresses that are not RAM) cost device.access_ns on the bare
- * machine. Under disco each access traps and is emulated (cost.device_cycles), and a request is
- * checked, translated page by page and passed on (cost.request_cycles, cost.request_page_cycles).
- * Disco's own drivers made one call a request (SOSP'97 4.2.4); an unmodified guest's do not. The
- * interrupt itself is the Int exception that follows it, passed on like any other.
+ * Device registers (uncached, physical addresses that are not RAM) cost device.access_ns on the
+ * bare machine. Under disco each access traps and is emulated (cost.device_cycles), and a request
+ * is checked, translated page by page and passed on (cost.request_cycles,
+ * cost.request_page_cycles). Disco's own drivers made one call a request (SOSP'97 4.2.4); an
+ * unmodified guest's do not. The interrupt itself is the Int exception that follows it, passed on
+ * like any other.
  */
 #include "sim/replay/machine.h"
 

@@ -61,12 +61,12 @@ struct processor {
 	uint64_t horizon; /* may run on cache hits up to here */
 	const struct record *next, *end;
 	uint32_t run_addr, run_length, run_done;
-	uint32_t fetch_line;   /* virtual line that the last instruction came from */
-	struct mode_times at;  /* of the mode that it is in */
-	uint32_t asid_tag;     /* ASID << 20 */
-	bool ref_missed;       /* the reference at hand missed in the first level */
-	bool last_missed;      /* so did the one before, which it may continue */
-	bool code_missed;      /* the fetch at hand missed */
+	uint32_t fetch_line;  /* virtual line that the last instruction came from */
+	struct mode_times at; /* of the mode that it is in */
+	uint32_t asid_tag;    /* ASID << 20 */
+	bool ref_missed;      /* the reference at hand missed in the first level */
+	bool last_missed;     /* so did the one before, which it may continue */
+	bool code_missed;     /* the fetch at hand missed */
 	bool kernel, exl;
 	uint8_t node, number, machine, stream;
 	uint32_t page_base; /* of its virtual machine's guest-physical pages */

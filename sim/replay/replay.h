@@ -26,31 +26,30 @@ int machine_params_check(const struct machine_params *, struct error *err);
 
 /* Time categories of a processor, all in cycles; they add up to the run's time exactly. Stalls are
  * those of instructions and data. Which category a cycle falls in never depends on the policy.
- * Prefixes group them: user_ and kernel_ are the guest's, by its mode; monitor_ is the monitor's, by
- * cause. */
-#define TIME_CATEGORIES(X)                                                                     \
-	X(user_cycles, "cycles", "user instructions executed")                                 \
-	X(kernel_cycles, "cycles", "guest kernel instructions executed")                       \
-	X(user_cache_cycles, "cycles", "user: stalled on second-level cache hits")             \
-	X(kernel_cache_cycles, "cycles", "kernel: stalled on second-level cache hits")         \
-	X(user_local_cycles, "cycles", "user: stalled on misses served by the own node")       \
-	X(kernel_local_cycles, "cycles", "kernel: stalled on misses served by the own node")   \
-	X(user_remote_cycles, "cycles", "user: stalled on misses served by other nodes")       \
-	X(kernel_remote_cycles, "cycles", "kernel: stalled on misses served by other nodes")   \
-	X(kernel_tlb_cycles, "cycles", "kernel: TLB refills that no traced handler did")       \
-	X(kernel_device_cycles, "cycles", "kernel: stalled on device registers")               \
-	X(monitor_tlb_cycles, "cycles", "monitor: the guest's TLB misses found in the L2TLB")  \
-	X(monitor_fault_cycles, "cycles", "monitor: TLB misses on the relocated kernel")       \
-	X(monitor_trap_cycles, "cycles", "monitor: exceptions passed on to the guest")         \
-	X(monitor_tlb_write_cycles, "cycles", "monitor: TLB writes emulated")                  \
-	X(monitor_privileged_cycles, "cycles",                                                 \
-	  "monitor: other privileged instructions emulated")                                   \
-	X(monitor_device_cycles, "cycles", "monitor: device accesses and requests emulated")   \
-	X(monitor_move_cycles, "cycles", "monitor: page migration, replication, collapse")     \
-	X(monitor_call_cycles, "cycles", "monitor: page zeroing")                              \
-	X(sync_cycles, "cycles", "waiting for locks, barriers and events in the traced order") \
-	X(idle_io_cycles, "cycles", "idle until a request to a device was done")               \
-	X(idle_sleep_cycles, "cycles", "idle until another interrupt, as long as in the trace") \
+ * Prefixes group them: user_ and kernel_ are the guest's, by its mode; monitor_ is the monitor's,
+ * by cause. */
+#define TIME_CATEGORIES(X)                                                                        \
+	X(user_cycles, "cycles", "user instructions executed")                                    \
+	X(kernel_cycles, "cycles", "guest kernel instructions executed")                          \
+	X(user_cache_cycles, "cycles", "user: stalled on second-level cache hits")                \
+	X(kernel_cache_cycles, "cycles", "kernel: stalled on second-level cache hits")            \
+	X(user_local_cycles, "cycles", "user: stalled on misses served by the own node")          \
+	X(kernel_local_cycles, "cycles", "kernel: stalled on misses served by the own node")      \
+	X(user_remote_cycles, "cycles", "user: stalled on misses served by other nodes")          \
+	X(kernel_remote_cycles, "cycles", "kernel: stalled on misses served by other nodes")      \
+	X(kernel_tlb_cycles, "cycles", "kernel: TLB refills that no traced handler did")          \
+	X(kernel_device_cycles, "cycles", "kernel: stalled on device registers")                  \
+	X(monitor_tlb_cycles, "cycles", "monitor: the guest's TLB misses found in the L2TLB")     \
+	X(monitor_fault_cycles, "cycles", "monitor: TLB misses on the relocated kernel")          \
+	X(monitor_trap_cycles, "cycles", "monitor: exceptions passed on to the guest")            \
+	X(monitor_tlb_write_cycles, "cycles", "monitor: TLB writes emulated")                     \
+	X(monitor_privileged_cycles, "cycles", "monitor: other privileged instructions emulated") \
+	X(monitor_device_cycles, "cycles", "monitor: device accesses and requests emulated")      \
+	X(monitor_move_cycles, "cycles", "monitor: page migration, replication, collapse")        \
+	X(monitor_call_cycles, "cycles", "monitor: page zeroing")                                 \
+	X(sync_cycles, "cycles", "waiting for locks, barriers and events in the traced order")    \
+	X(idle_io_cycles, "cycles", "idle until a request to a device was done")                  \
+	X(idle_sleep_cycles, "cycles", "idle until another interrupt, as long as in the trace")   \
 	X(idle_cycles, "cycles", "finished before the last processor")
 
 /* All counters of a result, by dimension; for result_write, show and `discosim models`. */

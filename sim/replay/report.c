@@ -9,9 +9,8 @@
 
 const struct counter_row replay_machine_rows[] = {
 	MACHINE_COUNTERS(COUNTER_ROW) PROCESSOR_COUNTERS(COUNTER_ROW) COUNTER_END};
-const struct counter_row replay_processor_rows[] = {
-	TIME_CATEGORIES(COUNTER_ROW) PROCESSOR_COUNTERS(COUNTER_ROW) PLACE_COUNTERS(COUNTER_ROW)
-		COUNTER_END};
+const struct counter_row replay_processor_rows[] = {TIME_CATEGORIES(COUNTER_ROW) PROCESSOR_COUNTERS(
+	COUNTER_ROW) PLACE_COUNTERS(COUNTER_ROW) COUNTER_END};
 const struct counter_row replay_node_rows[] = {MEMORY_COUNTERS(COUNTER_ROW)
 						       NODE_COUNTERS(COUNTER_ROW) COUNTER_END};
 

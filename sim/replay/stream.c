@@ -9,10 +9,10 @@
  * does (ZERO_BEGIN to ZERO_END, disco only). In what is left out, only what changes the meaning of
  * later records counts: MAP, MODE, TLB writes (at no cost), signals, and the order of inner passes.
  *
- * An exception while EXL is set does not nest: the inner handler's ERET returns from both. CACHE and
- * PREF take their instruction's cycle and leave the modelled caches alone, under every system: the
- * modelled machine has physically indexed caches and coherent devices, and a kernel for it would not
- * execute them. Devices and idle time: devices.c.
+ * An exception while EXL is set does not nest: the inner handler's ERET returns from both. CACHE
+ * and PREF take their instruction's cycle and leave the modelled caches alone, under every system:
+ * the modelled machine has physically indexed caches and coherent devices, and a kernel for it
+ * would not execute them. Devices and idle time: devices.c.
  */
 #include <stdarg.h>
 #include <stdio.h>

@@ -217,7 +217,8 @@ static void emulate_write(struct machine *m, struct processor *p, uint32_t arg)
 }
 
 /* A guest that invalidates index after index up to the last means every translation, also those
- * that its TLB has lost already and that the monitor still has (Linux does so when ASIDs run out). */
+ * that its TLB has lost already and that the monitor still has (Linux does so when ASIDs run out).
+ */
 static void notice_flush(struct processor *p, uint32_t arg, uint32_t index)
 {
 	if (arg & (TLBW_RANDOM | TLBW_VALID0 | TLBW_VALID1)) {

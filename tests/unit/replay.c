@@ -225,7 +225,8 @@ static void a_miss_to_the_own_memory_takes_300_ns(void **state)
 	load(&s, 0, DATA + 32); /* the same second-level line */
 	r = replay(&s, &native);
 	assert_int_equal(p(r, 0, "user_cycles"), 3);
-	assert_int_equal(p(r, 0, "kernel_tlb_cycles"), 2 * 14); /* code and data: no handler is traced */
+	assert_int_equal(p(r, 0, "kernel_tlb_cycles"),
+			 2 * 14); /* code and data: no handler is traced */
 	assert_int_equal(stalled(r, 0, "local"), 2 * 120);
 	assert_int_equal(stalled(r, 0, "cache"), 20);
 	assert_int_equal(of(r, "time_cycles"), 3 + 28 + 240 + 20);
@@ -1095,11 +1096,13 @@ static void a_guest_that_invalidates_its_whole_tlb_empties_the_l2tlb(void **stat
 
 		begin(&s, 1);
 		refill(&s, 0, DATA, 7);
+		refill(&s, 0, DATA + 8192, 7); /* the guest's TLB has lost the first */
 		for (unsigned i = 0; i < last; i++)
 			add(&s, 0, RECORD_TLB_WRITE, 0x80000000 + i * 8192, i | 12 << 16);
 		refill(&s, 0, DATA, 7);
 		r = replay(&s, &disco);
 		assert_int_equal(of(r, "l2tlb_flushes"), last == 64);
+		assert_int_equal(of(r, "forwarded"), last == 64 ? 3 : 2);
 		json_decref(r);
 	}
 }
