@@ -49,6 +49,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			error_usage(o->guest.err, "no output given; wanted -o TRACE");
 			return EINVAL;
 		}
+		if (o->guest.from && !o->region_only) {
+			error_usage(o->guest.err,
+				    "--from without --roi: the trace would lack what happened "
+				    "before the snapshot; wanted --roi");
+			return EINVAL;
+		}
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -96,11 +102,12 @@ static const char *model_of(const struct board *board)
 
 static int record(const struct capture_options *o, struct board *board, struct error *err)
 {
-	char *command = joined(o->guest.argv, o->guest.argc);
+	const struct board_config *machine = board->config;
+	char *command = joined(machine->argv, machine->argc);
 	struct trace_info info = {
 		.processors = board->processors,
-		.ram_bytes = o->guest.ram_bytes,
-		.tlb_entries = (unsigned)o->guest.tlb_entries,
+		.ram_bytes = machine->ram_bytes,
+		.tlb_entries = machine->tlb_entries,
 		.region_only = o->region_only,
 		.source = "capture",
 		.guest = board->guest_name,
@@ -137,7 +144,8 @@ static int run(int argc, char **argv, struct error *err)
 		.doc = "Executes a guest and records what it does.\vThe guest's console is "
 		       "standard output, the exit status is the guest's own. A guest that is "
 		       "stopped (Ctrl-C, --max-insns, a fault) leaves no trace. What follows "
-		       "GUEST is for the guest.",
+		       "GUEST is for the guest.\nWith --from and --roi, the trace is the one that "
+		       "the capture from the start would give, byte for byte.",
 		.children = children,
 	};
 	struct board *board;

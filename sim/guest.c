@@ -26,9 +26,10 @@ static const struct param rows[] = {
 	{.key = NULL},
 };
 
-enum { OPT_BOARD = 256, OPT_RAM, OPT_TLB, OPT_ROOT, OPT_MAX, OPT_STATS };
+enum { OPT_BOARD = 256, OPT_FROM, OPT_RAM, OPT_TLB, OPT_ROOT, OPT_MAX, OPT_STATS };
 
 static const struct argp_option options[] = {
+	{"from", OPT_FROM, "SNAPSHOT", 0, "start the machine that run --snapshot has saved", 0},
 	{"board", OPT_BOARD, "NAME", 0, "kind of machine: bare (default)", 0},
 	{"processors", 'c', "N", 0, "processors, 1 to 64 (default 1)", 0},
 	{"ram", OPT_RAM, "SIZE", 0, "memory, 1M to 512M (default 64M)", 0},
@@ -49,16 +50,23 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case OPT_BOARD:
 		o->board = arg;
+		o->given |= GIVEN_BOARD;
+		break;
+	case OPT_FROM:
+		o->from = arg;
 		break;
 	case 'c':
+		o->given |= GIVEN_PROCESSORS;
 		rc = param_set(rows, o, "processors", arg, o->err);
 		break;
 	case OPT_RAM:
+		o->given |= GIVEN_RAM;
 		rc = param_set(rows, o, "ram", arg, o->err);
 		if (!rc && o->ram_bytes % 4096)
 			rc = error_usage(o->err, "--ram %s: wanted a multiple of 4K", arg);
 		break;
 	case OPT_TLB:
+		o->given |= GIVEN_TLB;
 		rc = param_set(rows, o, "tlb-entries", arg, o->err);
 		break;
 	case OPT_ROOT:
@@ -74,13 +82,22 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->quiet = true;
 		break;
 	case ARGP_KEY_ARG: /* the guest; whatever follows is the guest's */
+		if (o->from) {
+			rc = error_usage(o->err,
+					 "'%s' given with --from; wanted no GUEST: it is in the "
+					 "snapshot",
+					 arg);
+			break;
+		}
 		o->guest = arg;
 		o->argv = state->argv + state->next;
 		o->argc = state->argc - state->next;
 		state->next = state->argc;
 		break;
 	case ARGP_KEY_NO_ARGS:
-		rc = error_usage(o->err, "no guest given; wanted " GUEST_ARGS_DOC);
+		if (!o->from)
+			rc = error_usage(
+				o->err, "no guest given; wanted GUEST [ARG...] or --from SNAPSHOT");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -98,6 +115,39 @@ void guest_options_init(struct guest_options *o, struct error *err)
 	o->err = err;
 }
 
+/* What is given again must be what the snapshot holds. */
+static int check_same(const struct guest_options *o, const struct board *board, struct error *err)
+{
+	const struct board_config *c = board->config;
+
+	if (o->given & GIVEN_BOARD && strcmp(o->board, board->kind->name))
+		return error_usage(err, "--board %s: %s holds a %s board", o->board, o->from,
+				   board->kind->name);
+	if (o->given & GIVEN_PROCESSORS && o->processors != c->processors)
+		return error_usage(err, "-c %" PRIu64 ": %s holds a machine with %u processors",
+				   o->processors, o->from, c->processors);
+	if (o->given & GIVEN_RAM && o->ram_bytes != c->ram_bytes)
+		return error_usage(err, "--ram %" PRIu64 ": %s holds a machine with %u bytes",
+				   o->ram_bytes, o->from, c->ram_bytes);
+	if (o->given & GIVEN_TLB && o->tlb_entries != c->tlb_entries)
+		return error_usage(err,
+				   "--tlb-entries %" PRIu64 ": %s holds a machine with %u entries",
+				   o->tlb_entries, o->from, c->tlb_entries);
+	return 0;
+}
+
+static struct board *restore(const struct guest_options *o, const struct board_config *config,
+			     struct error *err)
+{
+	struct board *board = board_open(o->from, config, err);
+
+	if (board && check_same(o, board, err)) {
+		board_free(board);
+		return NULL;
+	}
+	return board;
+}
+
 struct board *guest_board(const struct guest_options *o, bool region_only, struct error *err)
 {
 	const struct board_kind *kind = board_kind_find(o->board, err);
@@ -113,12 +163,16 @@ struct board *guest_board(const struct guest_options *o, bool region_only, struc
 		.output = STDOUT_FILENO,
 		.error = STDERR_FILENO,
 		.region_only = region_only,
+		.pause_at_call = o->snapshot && !o->snapshot_at,
+		.pause_at = o->snapshot_at,
 	};
 
 	/* A console that went away or a file that may not grow is an error, not our death. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
-	return kind ? board_new(kind, &config, err) : NULL;
+	if (!kind)
+		return NULL;
+	return o->from ? restore(o, &config, err) : board_new(kind, &config, err);
 }
 
 static void print_stats(const struct board *board, double seconds)

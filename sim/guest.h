@@ -12,12 +12,18 @@ struct guest_options {
 	uint64_t processors, ram_bytes, tlb_entries, max_insns;
 	const char *board, *root;
 	bool stats, quiet;
-	const char *guest; /* NULL until found */
-	char **argv;	   /* the guest's arguments: the rest of the command line */
+	unsigned given;	      /* GIVEN_*: what may not contradict a snapshot */
+	const char *from;     /* snapshot to start from, instead of a guest */
+	const char *snapshot; /* where to save the machine, or NULL */
+	uint64_t snapshot_at; /* after so many instructions; 0: when the guest says so */
+	const char *guest;    /* NULL until found */
+	char **argv;	      /* the guest's arguments: the rest of the command line */
 	int argc;
 };
 
-#define GUEST_ARGS_DOC "GUEST [ARG...]"
+enum { GIVEN_BOARD = 1, GIVEN_PROCESSORS = 2, GIVEN_RAM = 4, GIVEN_TLB = 8 };
+
+#define GUEST_ARGS_DOC "GUEST [ARG...]\n--from SNAPSHOT"
 
 /* Parses into a struct guest_options (its input): as a command's own argp, or as a child. */
 extern const struct argp guest_argp;
@@ -25,13 +31,14 @@ extern const struct argp guest_argp;
 /* The defaults. */
 void guest_options_init(struct guest_options *o, struct error *err);
 
-/* Builds the machine on the process's own standard streams. Returns NULL with the error set. */
+/* Builds the machine, or takes it from its snapshot, on the process's own standard streams. Returns
+ * NULL with the error set. */
 struct board *guest_board(const struct guest_options *o, bool region_only, struct error *err);
 
 /*
- * Executes until the guest exits. `check`, when not NULL, is asked now and then whether its owner
- * is still well (0) or has failed (-1, error set). Returns 0 when the guest has exited, or -1:
- * stopped by the user, by --max-insns, by the check or by what the guest did.
+ * Executes until the guest exits or its snapshot is to be taken. `check`, when not NULL, is asked
+ * now and then whether its owner is still well (0) or has failed (-1, error set). Returns 0 when
+ * that is so, or -1: stopped by the user, by --max-insns, by the check or by what the guest did.
  */
 int guest_execute(const struct guest_options *o, struct board *board, const char *what,
 		  int (*check)(void *owner, struct error *err), void *owner, struct error *err);

@@ -86,7 +86,7 @@ trouble spin "has not exited after 1048576 instructions (--max-insns); processor
 trouble request "processor 0 at ADDR: unknown host request 99 (\$25 of the Unified Hosting Interface)"
 trouble pointer "processor 0 at ADDR: host request 5: nothing is mapped at 0x00400000"
 trouble assert "processor 0 at ADDR: assertion 'x == 1' failed: trouble.c:7"
-trouble call "processor 0 at ADDR: unknown monitor call 77 (\$24); wanted 1 to 10"
+trouble call "processor 0 at ADDR: unknown monitor call 77 (\$24); wanted 1 to 11"
 trouble class "processor 0 at ADDR: monitor call 5: class 9; wanted 0 (lock), 1 (barrier) or 2 (event)"
 trouble pass "processor 0 at ADDR: monitor call 6 passes an object (ADDR, class 0) that it did not wait for last"
 trouble page "processor 0 at ADDR: monitor call 10: 0x7ffff000 is not the physical address of a page of RAM"
@@ -147,7 +147,7 @@ usage() { # TEXT ARG...
 	shift
 	expect "usage: $*" 2 "discosim: $text" "$DISCOSIM" "$@"
 }
-usage "no guest given; wanted GUEST [ARG...]" run
+usage "no guest given; wanted GUEST [ARG...] or --from SNAPSHOT" run
 usage "run: unknown option or missing value at '--nonsense'; see 'discosim run --help'" run --nonsense x
 usage "processors: 65 is out of range; wanted 1 to 64" run -c 65 x
 usage "processors: 'two' is not a whole number" run -c two x

@@ -7,7 +7,7 @@
  * that spinning is short, and always the same. A processor that is alone gets longer turns. When
  * all wait (WAIT), time jumps to the first timer interrupt that one of them lets through; when
  * there is none, the guest is stuck, and that is an error. So is an exception whose vector holds no
- * code.
+ * code. A snapshot is taken when all have had their turn.
  */
 #include "sim/board/bare.h"
 
@@ -20,6 +20,7 @@
 
 #include "sim/base/monitor_call.h"
 #include "sim/base/output.h"
+#include "sim/base/snapshot.h"
 #include "sim/board/elf.h"
 
 #define QUANTUM	      200   /* instructions, when several processors run */
@@ -288,6 +289,7 @@ static int run(struct board *board, uint64_t insns, struct error *err)
 		done += turns(b, insns, 0, &all_wait);
 		if (!all_wait || board->state != BOARD_RUNNING) {
 			b->idle_rounds = 0;
+			board_round_over(board);
 			continue;
 		}
 		idle = until_timer(b);
@@ -298,6 +300,7 @@ static int run(struct board *board, uint64_t insns, struct error *err)
 				    cpu_pc(cpus_get(board->cpus, 0)));
 		else
 			turns(b, insns, idle, &all_wait);
+		board_round_over(board);
 	}
 	if (board->state == BOARD_FAILED) {
 		*err = b->trouble;
@@ -306,15 +309,65 @@ static int run(struct board *board, uint64_t insns, struct error *err)
 	return 0;
 }
 
+/* ---- snapshots ---- */
+
+/* A processor's part that is the bare board's own, as a snapshot holds it. */
+struct saved_processor {
+	uint64_t storm_at;
+	uint32_t started, entry, stack, argument, storm, zero;
+};
+
+static void walk_processor(struct processor *p, struct snapshot *s)
+{
+	struct saved_processor v = {
+		.storm_at = p->storm_at,
+		.started = p->started,
+		.entry = p->entry,
+		.stack = p->stack,
+		.argument = p->argument,
+		.storm = p->storm,
+	};
+
+	snapshot_field(s, "bare.processor", v);
+	snapshot_check(s, "bare.processor", v.started <= 1);
+	p->storm_at = v.storm_at;
+	p->started = v.started;
+	p->entry = v.entry;
+	p->stack = v.stack;
+	p->argument = v.argument;
+	p->storm = v.storm;
+}
+
+static void walk(struct board *board, struct snapshot *s)
+{
+	struct bare *b = (struct bare *)board;
+
+	snapshot_memory(s, "ram", b->bus.ram, b->bus.ram_bytes);
+	cpus_snapshot(board->cpus, s);
+	snapshot_field(s, "bare.idle_rounds", b->idle_rounds);
+	b->started = 0;
+	for (unsigned n = 0; n < board->processors; n++) {
+		walk_processor(&b->processor[n], s);
+		b->started += b->processor[n].started;
+	}
+	uhi_snapshot(b, s);
+	calls_snapshot(b, s);
+}
+
 /* ---- building ---- */
 
-static int load_guest(struct bare *b, const char *path, uint32_t *entry, struct error *err)
+static int load_guest(struct bare *b, const struct board_config *config, uint32_t *entry,
+		      struct error *err)
 {
+	const char *path = config->guest;
 	struct stat st;
 	size_t bytes;
 	char *file;
 	int rc;
 
+	*entry = 0;
+	if (config->restored)
+		return 0;
 	/* A pipe or device would never end, a folder has no bytes: look before reading. */
 	if (!stat(path, &st) && !S_ISREG(st.st_mode))
 		return error_set(err, "%s: not a regular file; wanted a guest's ELF file", path);
@@ -376,7 +429,7 @@ static struct board *create(const struct board_config *config, struct error *err
 	if (b->bus.ram == MAP_FAILED) {
 		b->bus.ram = NULL;
 		error_set(err, "cannot get %u bytes for the guest's RAM", config->ram_bytes);
-	} else if (!load_guest(b, config->guest, &entry, err) && !uhi_init(b, config, err)) {
+	} else if (!load_guest(b, config, &entry, err) && !uhi_init(b, config, err)) {
 		b->board.cpus = cpus_new(&cpus, &b->bus);
 		b->board.guest_name = b->argv[0]; /* the configuration may go away */
 		b->processor[0].started = true;
@@ -401,4 +454,5 @@ const struct board_kind board_bare = {
 	.destroy = destroy,
 	.watch = watch,
 	.run = run,
+	.snapshot = walk,
 };

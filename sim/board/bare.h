@@ -67,6 +67,11 @@ void bare_fail(struct bare *, struct cpu *, const char *fmt, ...)
 void bare_semihost(void *board, struct cpu *cpu);
 void bare_monitor_call(void *board, struct cpu *cpu);
 
+/* What these files add to a snapshot: the state of monitor calls; the console. A guest's open files
+ * cannot be saved. */
+void calls_snapshot(struct bare *, struct snapshot *);
+void uhi_snapshot(struct bare *, struct snapshot *);
+
 /* Opens the console and the root folder, copies the arguments; closes and frees. */
 int uhi_init(struct bare *, const struct board_config *, struct error *);
 void uhi_release(struct bare *);

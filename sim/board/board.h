@@ -31,7 +31,7 @@ struct board_disk {
 };
 
 /* What a machine is built from. A kind of board refuses what it does not have. Strings are not
- * owned and must outlive the board. */
+ * owned; board_new makes copies, which a kind may keep. */
 struct board_config {
 	const char *guest;	  /* the ELF file */
 	char *const *argv;	  /* the guest's arguments after its own name */
@@ -47,9 +47,11 @@ struct board_config {
 	struct board_disk disk[BOARD_MAX_DISKS];
 	unsigned disks;
 	const char *network; /* NULL: no network device; "user": see virtio_net.h */
-	const char
-		*snapshot; /* file to save the machine to at the guest's MCALL_SNAPSHOT, or NULL */
-	const char *from;  /* file to start from, or NULL */
+	bool pause_at_call;  /* at the guest's next MCALL_SNAPSHOT */
+	uint64_t pause_at;   /* once so many instructions have been executed; 0: never */
+	/* A snapshot's state comes next (board_open): `guest` and `initrd` are names only, nothing
+	 * is loaded. */
+	bool restored;
 };
 
 /* Who records. `region` is called for all processors at once: with true just before the
@@ -59,9 +61,12 @@ struct board_watch {
 	void (*region)(void *owner, bool begins);
 };
 
-enum board_state { BOARD_RUNNING, BOARD_EXITED, BOARD_FAILED };
+/* Paused: at the moment that its configuration asked for, between two turns of its processors. It
+ * may be saved; board_run goes on. */
+enum board_state { BOARD_RUNNING, BOARD_PAUSED, BOARD_EXITED, BOARD_FAILED };
 
 struct board_kind;
+struct snapshot;
 
 /* The part that all kinds have; read only for the drivers. */
 struct board {
@@ -71,9 +76,12 @@ struct board {
 	enum board_state state;
 	int exit_status;	/* the guest's, 0..255, when it has exited */
 	unsigned regions;	/* regions of interest begun */
-	const char *guest_name; /* last part of the guest's path */
+	const char *guest_name; /* last part of the guest's path, or as restored */
 	char guest_hash[HASH_TEXT_SIZE];
 	const char *disks; /* what its disks are, a line each (see disk.h); NULL: none */
+	const struct board_config *config; /* its own copy */
+	bool pause_called;		   /* the guest makes an MCALL_SNAPSHOT in this turn */
+	uint64_t pause_at;		   /* instructions, until they have been reached */
 };
 
 struct board_kind {
@@ -82,6 +90,8 @@ struct board_kind {
 	void (*destroy)(struct board *);
 	void (*watch)(struct board *, const struct board_watch *);
 	int (*run)(struct board *, uint64_t insns, struct error *);
+	/* Walks all that decides what happens next, RAM and processors included. */
+	void (*snapshot)(struct board *, struct snapshot *);
 };
 
 extern const struct board_kind *const board_kinds[]; /* NULL-terminated */
@@ -99,6 +109,18 @@ void board_set_watch(struct board *, const struct board_watch *);
 /* Goes on for about `insns` instructions, over all processors together. Returns 0 while the guest
  * runs or when it has exited (see state), -1 when it did something that it may not do. */
 int board_run(struct board *, uint64_t insns, struct error *);
+
+/* For kinds: every processor has had its turn, the machine is at rest. Pauses it when its moment
+ * has come. A guest's MCALL_SNAPSHOT ends its turn, whether anyone wants to pause or not, so that
+ * the turns are always the same. */
+void board_round_over(struct board *);
+
+/* Saves a machine that is between two turns, after which it may go on. Returns 0 or -1. */
+int board_save(struct board *, const char *path, struct error *);
+/* Builds a machine from a file that board_save wrote. Of the configuration, what a snapshot does
+ * not hold counts: root, descriptors, region_only, pauses, and where the disk images lie when there
+ * are any; the same as saved when there are none. Returns NULL with the error set. */
+struct board *board_open(const char *path, const struct board_config *, struct error *);
 
 /* Over all processors. */
 uint64_t board_instructions(const struct board *);

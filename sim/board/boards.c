@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/board/bare.h"
+#include "sim/board/config.h"
 
 const struct board_kind *const board_kinds[] = {
 	&board_bare,
@@ -30,13 +31,27 @@ const struct board_kind *board_kind_find(const char *name, struct error *err)
 struct board *board_new(const struct board_kind *kind, const struct board_config *config,
 			struct error *err)
 {
-	return kind->create(config, err);
+	struct board_config *own = config_copy(config);
+	struct board *board = kind->create(own, err);
+
+	if (!board) {
+		config_free(own);
+		return NULL;
+	}
+	board->config = own;
+	board->pause_at = own->pause_at;
+	return board;
 }
 
 void board_free(struct board *board)
 {
-	if (board)
-		board->kind->destroy(board);
+	struct board_config *own;
+
+	if (!board)
+		return;
+	own = (struct board_config *)board->config;
+	board->kind->destroy(board);
+	config_free(own);
 }
 
 void board_set_watch(struct board *board, const struct board_watch *watch)
@@ -46,7 +61,22 @@ void board_set_watch(struct board *board, const struct board_watch *watch)
 
 int board_run(struct board *board, uint64_t insns, struct error *err)
 {
+	if (board->state == BOARD_PAUSED)
+		board->state = BOARD_RUNNING;
 	return board->kind->run(board, insns, err);
+}
+
+void board_round_over(struct board *board)
+{
+	bool reached = board->pause_at && board_instructions(board) >= board->pause_at;
+
+	if (reached || (board->pause_called && board->config->pause_at_call)) {
+		if (reached)
+			board->pause_at = 0;
+		if (board->state == BOARD_RUNNING)
+			board->state = BOARD_PAUSED;
+	}
+	board->pause_called = false;
 }
 
 uint64_t board_instructions(const struct board *board)

@@ -11,6 +11,9 @@
  */
 #include "sim/base/monitor_call.h"
 
+#include <stdlib.h>
+
+#include "sim/base/snapshot.h"
 #include "sim/board/bare.h"
 
 #define MAX_OBJECTS (1u << 20)
@@ -152,6 +155,10 @@ void bare_monitor_call(void *board, struct cpu *cpu)
 	case MCALL_SYNC_SIGNAL:
 		synchronise(b, cpu, call);
 		break;
+	case MCALL_SNAPSHOT:
+		b->board.pause_called = true;
+		cpu_request_stop(cpu);
+		break;
 	case MCALL_ZERO_BEGIN:
 		page(b, cpu, call, RECORD_ZERO_BEGIN);
 		break;
@@ -163,6 +170,47 @@ void bare_monitor_call(void *board, struct cpu *cpu)
 		break;
 	default:
 		bare_fail(b, cpu, "unknown monitor call %u ($24); wanted 1 to %d", call,
-			  MCALL_PAGE_FREED);
+			  MCALL_SNAPSHOT);
 	}
+}
+
+/* What one processor waits for, as a snapshot holds it. */
+struct saved_waits {
+	uint32_t waits;
+	uint32_t pa[MAX_NESTED_WAITS], sync_class[MAX_NESTED_WAITS];
+};
+
+static void walk_waits(struct processor *p, struct snapshot *s)
+{
+	struct saved_waits w = {.waits = p->waits};
+
+	for (unsigned i = 0; i < p->waits; i++) {
+		w.pa[i] = p->wait[i].pa;
+		w.sync_class[i] = p->wait[i].sync_class;
+	}
+	snapshot_field(s, "calls.waits", w);
+	snapshot_check(s, "calls.waits", w.waits <= MAX_NESTED_WAITS);
+	for (unsigned i = 0; i < MAX_NESTED_WAITS; i++)
+		snapshot_check(s, "calls.waits", w.sync_class[i] < SYNC_CLASS_COUNT);
+	if (snapshot_failed(s))
+		return;
+	p->waits = w.waits;
+	for (unsigned i = 0; i < p->waits; i++) {
+		p->wait[i].pa = w.pa[i];
+		p->wait[i].sync_class = w.sync_class[i];
+	}
+}
+
+void calls_snapshot(struct bare *b, struct snapshot *s)
+{
+	uint8_t in_region = b->in_region;
+
+	snapshot_field(s, "calls.in_region", in_region);
+	b->in_region = in_region;
+	if (snapshot_restoring(s) && in_region && b->region_only)
+		snapshot_refuse(s, "saved inside a region of interest, whose beginning --roi "
+				   "would miss; wanted a snapshot from before it");
+	for (unsigned n = 0; n < b->board.processors; n++)
+		walk_waits(&b->processor[n], s);
+	sync_snapshot(&b->sync, s, MAX_OBJECTS);
 }

@@ -21,6 +21,8 @@ struct sync_object {
 	uint64_t unrecorded; /* signals that are in no trace: outside the region of interest */
 };
 
+struct snapshot;
+
 /* Open addressing by PA; grows. Release with sync_release. */
 struct sync_table {
 	struct sync_object *slots;
@@ -35,5 +37,9 @@ void sync_signal(struct sync_table *t, uint32_t pa, uint32_t sync_class, bool re
 /* A processor passes; participants counts for barriers only (0 is taken as 1). Returns the number
  * of recorded signals that had to come first. */
 uint32_t sync_pass(struct sync_table *t, uint32_t pa, uint32_t sync_class, uint32_t participants);
+
+/* Walks up to `most` objects. A restored machine's signals so far are in no trace: recording can
+ * only begin later. */
+void sync_snapshot(struct sync_table *t, struct snapshot *s, uint32_t most);
 
 #endif

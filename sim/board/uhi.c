@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "sim/base/progress.h"
+#include "sim/base/snapshot.h"
 
 enum { V0 = 2, V1 = 3, A0 = 4, A1 = 5, A2 = 6, T9 = 25 };
 
@@ -450,6 +451,26 @@ int uhi_init(struct bare *b, const struct board_config *config, struct error *er
 	b->console_input = config->input;
 	b->console_error = config->error;
 	return confine_init(&b->confine, config->root, err);
+}
+
+/* Which of the three console files the guest has left open. What it has not read of its input stays
+ * behind with the stream that it came from. */
+void uhi_snapshot(struct bare *b, struct snapshot *s)
+{
+	uint8_t open[3];
+
+	for (uint32_t i = 0; i < UHI_FILES && !snapshot_restoring(s); i++)
+		if (b->file[i].kind == UHI_FILE)
+			snapshot_refuse(s,
+					"the guest has a file open (descriptor %u), which cannot "
+					"be saved; wanted a moment when only its console is open",
+					i);
+	for (unsigned i = 0; i < 3; i++)
+		open[i] = b->file[i].kind == UHI_CONSOLE;
+	snapshot_bytes(s, "uhi.console", open, sizeof(open));
+	for (unsigned i = 0; i < 3; i++)
+		if (!open[i])
+			b->file[i].kind = UHI_CLOSED;
 }
 
 void uhi_release(struct bare *b)
