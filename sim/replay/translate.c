@@ -53,7 +53,7 @@ void translate_init(struct machine *m, struct processor *p, const struct trace_i
 	p->imported = info->tlb_entries == 0;
 	p->traced_entries = info->tlb_entries < MAX_TRACED_TLB ? info->tlb_entries : MAX_TRACED_TLB;
 	p->same_tlb = m->system != SYSTEM_DISCO && info->tlb_entries == params->tlb_entries;
-	tlb_init(&p->tlb, (unsigned)params->tlb_entries, 0, params->tlb_seed + p->number);
+	tlb_init(&p->tlb, (unsigned)params->tlb_entries, 0, params->tlb_seed + p->stream);
 	page_map_init(&p->map);
 	translate_forget_all(p);
 }
