@@ -148,9 +148,10 @@ struct snapshot *snapshot_create(const char *path, struct error *err)
 	s->hash = XXH3_createState();
 	if (!s->hash)
 		abort();
+	XXH3_64bits_reset(s->hash);
 	/* The place of the header, which is written last: a file without it is no snapshot. */
 	put(s, &nothing, sizeof(nothing));
-	XXH3_64bits_reset(s->hash);
+	XXH3_64bits_reset(s->hash); /* of the body alone */
 	return s;
 }
 
