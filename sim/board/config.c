@@ -111,8 +111,10 @@ static void arguments(struct board_config *c, struct snapshot *s)
 	char **argv = (char **)c->argv;
 
 	number(s, "config.arguments", &argc, 0, ARGS_MOST);
-	if (snapshot_restoring(s))
+	if (snapshot_restoring(s)) {
+		free(argv); /* empty */
 		argv = texts((int)argc);
+	}
 	for (uint32_t i = 0; i < argc && !snapshot_failed(s); i++)
 		text(s, "config.argument", (const char **)&argv[i]);
 	for (uint32_t i = 0; i < argc; i++)
