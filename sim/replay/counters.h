@@ -74,6 +74,7 @@
 	X(replications, "1", "copies of pages made")                          \
 	X(collapses, "1", "pages whose replicas were given back")             \
 	X(freezes, "1", "pages frozen")                                       \
+	X(reclaimed, "1", "of the collapses: for memory")                     \
 	X(refused, "1", "policy actions that made no sense")                  \
 	X(no_memory, "1", "policy actions that found no free frame")          \
 	X(shootdowns, "1", "interrupts to drop or change a translation")      \

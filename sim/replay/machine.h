@@ -157,6 +157,7 @@ struct machine {
 	struct memory_queue queue[MAX_NODES];
 	struct pages pages;
 	uint8_t *page_flags; /* [pages.count] PAGE_* */
+	uint32_t reclaim_at; /* page to look at first when replicas have to be given back */
 
 	struct sync_object *sync; /* open addressing */
 	uint32_t sync_slots, sync_used;

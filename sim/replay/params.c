@@ -136,7 +136,7 @@ const struct param machine_rows[] = {
 	      "replicas given back, per processor of the machine", "ours: as migration"),
 	COUNT("cost.shootdown_ns", shootdown_ns, 2000, 0, 1e9, "ns",
 	      "on each processor whose TLB loses or changes an entry by a page move",
-	      "ours: half of what a processor adds to a migration"),
+	      "ours: half of what a processor adds to a migration, of whose cost it is a part"),
 	{.key = NULL},
 };
 // clang-format on

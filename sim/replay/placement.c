@@ -7,16 +7,17 @@
  * multiple of the trigger (FLASH's counters, SOSP'97 4.2.3); the processor that missed then asks
  * the policy, when it is next its turn. It pays for the move (Table 3: a fixed part and one per
  * processor of the machine, as monitor_move_cycles under every system: native stands for an
- * in-kernel policy of the same cost); every other processor whose TLB held the page pays for an
- * interrupt. Shootdown is precise (backmaps): migration and collapse drop the page's entries from
- * TLBs and L2TLBs, replication only makes them read-only or points them to the new copy.
- * The lines of machine pages that are given back leave all caches. A copy keeps both memories busy
- * for the service time of all its lines.
+ * in-kernel policy of the same cost), but for what every other processor whose TLB held the page
+ * pays for an interrupt: together the processors pay what the table says. Shootdown is precise
+ * (backmaps): migration and collapse drop the page's entries from TLBs and L2TLBs, replication only
+ * makes them read-only or points them to the new copy. The lines of machine pages that are given
+ * back leave all caches. A copy keeps both memories busy for the service time of all its lines.
  *
  * A page with replicas is read-only: the first write to it asks the policy (replica_write), whose
- * answer leaves one copy. On the bare machine the kernel's own pages (never used through a mapped
- * address) do not move; Disco, which maps the kernel too, moves any. UMA has no placement: pages
- * get a first place, and nothing is hot.
+ * answer leaves one copy. A page that finds no free frame anywhere takes those of another's
+ * replicas. On the bare machine the kernel's own pages (never used through a mapped address) do not
+ * move; Disco, which maps the kernel too, moves any. UMA has no placement: pages get a first place,
+ * and nothing is hot.
  */
 #include <stdlib.h>
 
@@ -79,27 +80,6 @@ void placement_release(struct machine *m)
 	m->policy_global = NULL;
 }
 
-enum step placement_place(struct machine *m, struct processor *p, uint32_t page)
-{
-	const struct policy *policy = m->config->policy;
-	struct policy_machine machine = look(m, p->time);
-	struct policy_page view = look_at(m, page);
-	unsigned node = policy->place(m->config->policy_params, m->policy_global, &machine, &view,
-				      p->number);
-
-	if (node >= m->nodes)
-		return stream_error(m, p, "policy %s places page %u on node %u of a machine of %u",
-				    policy->name, page, node, m->nodes);
-	if (pages_place(&m->pages, page, node) < 0)
-		return stream_error(m, p,
-				    "all memory is in use: %u nodes of %llu bytes; raise "
-				    "memory.node_bytes",
-				    m->nodes, (unsigned long long)m->params->node_bytes);
-	p->count.placed++;
-	m->count.pages_used++;
-	return DONE;
-}
-
 void placement_miss(struct machine *m, struct processor *p, uint32_t number, bool write,
 		    bool upgrade)
 {
@@ -115,34 +95,43 @@ void placement_miss(struct machine *m, struct processor *p, uint32_t number, boo
 	p->hot_write = write;
 }
 
-/* A processor is interrupted to drop or change a translation. */
-static void interrupt(struct machine *m, struct processor *q)
+/* A processor is interrupted to drop or change a translation. Returns what that costs it. */
+static uint64_t interrupt(struct machine *m, struct processor *q)
 {
 	uint64_t cycles = cycles_of_ns(m->params, m->params->shootdown_ns);
 	uint64_t key = order_get(&m->order, q->number);
 
 	if (q->finished)
-		return;
+		return 0;
 	q->count.shootdowns++;
 	charge(q, &q->count.monitor_move_cycles, cycles);
 	if (key != ORDER_NEVER)
 		order_set(&m->order, q->number, key + order_key(cycles, 0));
+	return cycles;
 }
 
-/* Asks every processor: a TLB may hold a page that was never referenced, loaded with its pair. */
-static void shootdown(struct machine *m, struct processor *p, uint32_t number, bool keep)
+/* Asks every processor: a TLB may hold a page that was never referenced, loaded with its pair.
+ * Returns what it costs the others. */
+static uint64_t shootdown(struct machine *m, struct processor *p, uint32_t number, bool keep)
 {
+	uint64_t others = 0;
+
 	for (unsigned i = 0; i < m->processors; i++) {
 		struct processor *q = &m->processor[i];
 
 		if (translate_shootdown(q, number, keep) && q != p)
-			interrupt(m, q);
+			others += interrupt(m, q);
 	}
+	return others;
 }
 
-static uint64_t cost(const struct machine *m, uint64_t fixed_ns, uint64_t processor_ns)
+/* p pays what an action costs in all, but for what the others have paid. */
+static void charge_move(struct machine *m, struct processor *p, uint64_t fixed_ns,
+			uint64_t processor_ns, uint64_t others)
 {
-	return cycles_of_ns(m->params, fixed_ns + processor_ns * m->processors);
+	uint64_t all = cycles_of_ns(m->params, fixed_ns + processor_ns * m->processors);
+
+	charge(p, &p->count.monitor_move_cycles, all > others ? all - others : 0);
 }
 
 /* The lines of every copy but the one on `keep` leave the caches. */
@@ -159,6 +148,7 @@ static enum policy_outcome migrate(struct machine *m, struct processor *p, uint3
 	struct page *page = m->pages.page[number];
 	unsigned from = page->home;
 	bool copies = page->copy[node] == NO_MACHINE_PAGE;
+	uint64_t others;
 
 	if (node == from)
 		return POLICY_REFUSED;
@@ -166,10 +156,10 @@ static enum policy_outcome migrate(struct machine *m, struct processor *p, uint3
 		return POLICY_NO_MEMORY;
 	purge_copies(m, page, node);
 	pages_migrate(&m->pages, number, node);
-	shootdown(m, p, number, false);
+	others = shootdown(m, p, number, false);
 	if (copies)
 		access_copy(m, from, node, p->time);
-	charge(p, &p->count.monitor_move_cycles, cost(m, c->migrate_ns, c->migrate_processor_ns));
+	charge_move(m, p, c->migrate_ns, c->migrate_processor_ns, others);
 	p->count.migrations++;
 	return POLICY_DONE;
 }
@@ -179,16 +169,16 @@ static enum policy_outcome replicate(struct machine *m, struct processor *p, uin
 {
 	const struct machine_params *c = m->params;
 	struct page *page = m->pages.page[number];
+	uint64_t others;
 
 	if (page->copy[node] != NO_MACHINE_PAGE)
 		return POLICY_REFUSED;
 	if (pages_replicate(&m->pages, number, node) < 0)
 		return POLICY_NO_MEMORY;
 	access_clean(m, p, page->copy[page->home]);
-	shootdown(m, p, number, true);
+	others = shootdown(m, p, number, true);
 	access_copy(m, page->home, node, p->time);
-	charge(p, &p->count.monitor_move_cycles,
-	       cost(m, c->replicate_ns, c->replicate_processor_ns));
+	charge_move(m, p, c->replicate_ns, c->replicate_processor_ns, others);
 	p->count.replications++;
 	return POLICY_DONE;
 }
@@ -198,15 +188,55 @@ static enum policy_outcome collapse(struct machine *m, struct processor *p, uint
 {
 	const struct machine_params *c = m->params;
 	struct page *page = m->pages.page[number];
+	uint64_t others;
 
 	if (page->copy[node] == NO_MACHINE_PAGE || !(page->replicas & (page->replicas - 1)))
 		return POLICY_REFUSED;
 	purge_copies(m, page, node);
 	pages_collapse(&m->pages, number, node);
-	shootdown(m, p, number, false);
-	charge(p, &p->count.monitor_move_cycles, cost(m, c->collapse_ns, c->collapse_processor_ns));
+	others = shootdown(m, p, number, false);
+	charge_move(m, p, c->collapse_ns, c->collapse_processor_ns, others);
 	p->count.collapses++;
 	return POLICY_DONE;
+}
+
+/* All memory is in use: some page's replicas are given back, going round over all pages. */
+static bool reclaim(struct machine *m, struct processor *p)
+{
+	for (uint32_t n = 0; n < m->pages.count; n++) {
+		uint32_t number = m->reclaim_at;
+		const struct page *page = m->pages.page[number];
+
+		m->reclaim_at = number + 1 < m->pages.count ? number + 1 : 0;
+		if (!page || !(page->replicas & (page->replicas - 1)))
+			continue;
+		collapse(m, p, number, page->home);
+		p->count.reclaimed++;
+		return true;
+	}
+	return false;
+}
+
+enum step placement_place(struct machine *m, struct processor *p, uint32_t page)
+{
+	const struct policy *policy = m->config->policy;
+	struct policy_machine machine = look(m, p->time);
+	struct policy_page view = look_at(m, page);
+	unsigned node = policy->place(m->config->policy_params, m->policy_global, &machine, &view,
+				      p->number);
+
+	if (node >= m->nodes)
+		return stream_error(m, p, "policy %s places page %u on node %u of a machine of %u",
+				    policy->name, page, node, m->nodes);
+	while (pages_place(&m->pages, page, node) < 0)
+		if (!reclaim(m, p))
+			return stream_error(m, p,
+					    "all memory is in use: %u nodes of %llu bytes; raise "
+					    "memory.node_bytes",
+					    m->nodes, (unsigned long long)m->params->node_bytes);
+	p->count.placed++;
+	m->count.pages_used++;
+	return DONE;
 }
 
 /* Does what the policy decided, and reports back. */
