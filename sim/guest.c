@@ -26,11 +26,12 @@ static const struct param rows[] = {
 	{.key = NULL},
 };
 
-enum { OPT_BOARD = 256, OPT_FROM, OPT_RAM, OPT_TLB, OPT_ROOT, OPT_MAX, OPT_STATS };
+enum { OPT_BOARD = 256, OPT_FROM, OPT_INITRD, OPT_RAM, OPT_TLB, OPT_ROOT, OPT_MAX, OPT_STATS };
 
 static const struct argp_option options[] = {
 	{"from", OPT_FROM, "SNAPSHOT", 0, "start the machine that run --snapshot has saved", 0},
 	{"board", OPT_BOARD, "NAME", 0, "kind of machine: bare (default)", 0},
+	{"initrd", OPT_INITRD, "FILE", 0, "initial RAM disk (malta)", 0},
 	{"processors", 'c', "N", 0, "processors, 1 to 64 (default 1)", 0},
 	{"ram", OPT_RAM, "SIZE", 0, "memory, 1M to 512M (default 64M)", 0},
 	{"tlb-entries", OPT_TLB, "N", 0, "TLB entries (pairs of pages), 16 to 64 (default 64)", 0},
@@ -51,6 +52,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_BOARD:
 		o->board = arg;
 		o->given |= GIVEN_BOARD;
+		break;
+	case OPT_INITRD:
+		o->initrd = arg;
 		break;
 	case OPT_FROM:
 		o->from = arg;
@@ -159,6 +163,7 @@ struct board *guest_board(const struct guest_options *o, bool region_only, struc
 		.tlb_entries = (unsigned)o->tlb_entries,
 		.ram_bytes = (uint32_t)o->ram_bytes,
 		.root = o->root,
+		.initrd = o->initrd,
 		.input = STDIN_FILENO,
 		.output = STDOUT_FILENO,
 		.error = STDERR_FILENO,

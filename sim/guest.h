@@ -10,7 +10,7 @@
 struct guest_options {
 	struct error *err; /* set by the command before parsing */
 	uint64_t processors, ram_bytes, tlb_entries, max_insns;
-	const char *board, *root;
+	const char *board, *root, *initrd;
 	bool stats, quiet;
 	unsigned given;	      /* GIVEN_*: what may not contradict a snapshot */
 	const char *from;     /* snapshot to start from, instead of a guest */

@@ -7,9 +7,11 @@
 
 #include "sim/board/bare.h"
 #include "sim/board/config.h"
+#include "sim/board/malta.h"
 
 const struct board_kind *const board_kinds[] = {
 	&board_bare,
+	&board_malta,
 	NULL,
 };
 

@@ -183,3 +183,23 @@ int elf_load(const void *file, size_t bytes, uint8_t *ram, uint32_t ram_bytes, u
 		}
 	return error_set(err, "entry 0x%08x lies in no loaded segment", h.e_entry);
 }
+
+void elf_extent(const void *file, uint32_t *first, uint32_t *end)
+{
+	Elf32_Ehdr h;
+
+	memcpy(&h, file, sizeof(h));
+	*first = UINT32_MAX;
+	*end = 0;
+	for (unsigned i = 0; i < h.e_phnum; i++) {
+		Elf32_Phdr p;
+		uint32_t start;
+
+		memcpy(&p, (const char *)file + h.e_phoff + i * sizeof(p), sizeof(p));
+		if (p.p_type != PT_LOAD || !p.p_memsz)
+			continue;
+		start = physical(p.p_paddr);
+		*first = start < *first ? start : *first;
+		*end = start + p.p_memsz > *end ? start + p.p_memsz : *end;
+	}
+}

@@ -16,4 +16,8 @@
 int elf_load(const void *file, size_t bytes, uint8_t *ram, uint32_t ram_bytes, uint32_t *entry,
 	     struct error *err);
 
+/* Of a file that elf_load has taken: the first physical address of its segments, and the one after
+ * the last. */
+void elf_extent(const void *file, uint32_t *first, uint32_t *end);
+
 #endif

@@ -9,11 +9,10 @@
 #include "sim/board/pci.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/base/snapshot.h"
+#include "sim/board/isa.h"
 
 enum {
 	ID = 0x00,
@@ -89,6 +88,11 @@ void pci_bus_free(struct pci_bus *bus)
 	}
 	free(bus->window);
 	free(bus);
+}
+
+void *pci_bus_owner(const struct pci_bus *bus)
+{
+	return bus->owner;
 }
 
 struct pci_function *pci_function_at(const struct pci_bus *bus, unsigned slot, unsigned part)
@@ -265,7 +269,7 @@ bool pci_config_store(struct pci_bus *bus, unsigned slot, unsigned part, unsigne
 	set(f, offset, (old & ~mask) | (value << shift & mask));
 	if (offset == COMMAND || (offset >= BAR0 && offset < BAR0 + 4 * PCI_BARS))
 		decode(bus);
-	if (offset == COMMAND && f->raised)
+	if (offset == COMMAND && f->pci->interrupts)
 		tell_line(f, SOURCE_OTHER); /* it may have been masked or unmasked */
 	if (f->pci->configured)
 		f->pci->configured(f, offset);
@@ -276,16 +280,15 @@ void pci_bus_snapshot(struct pci_bus *bus, struct snapshot *s)
 {
 	for (unsigned i = 0; i < PCI_SLOTS * PCI_PARTS; i++) {
 		struct pci_function *f = bus->function[i / PCI_PARTS][i % PCI_PARTS];
-		char name[32];
-		uint32_t id;
+		uint32_t id[2];
 
 		if (!f)
 			continue;
-		id = get(f, ID);
-		snprintf(name, sizeof(name), "pci.%02x.%u.", f->slot, f->part);
-		snapshot_same(s, name, &id, sizeof(id), "the function in a PCI slot");
+		id[0] = i;
+		id[1] = get(f, ID);
+		snapshot_same(s, "pci.function", id, sizeof(id), "a function on PCI");
 		snapshot_field(s, "pci.config", f->config);
-		snapshot_field(s, "pci.raised", f->raised);
+		snapshot_flag(s, "pci.raised", &f->raised);
 	}
 	if (snapshot_restoring(s))
 		decode(bus);

@@ -61,6 +61,7 @@ bool pci_bus_master(const struct pci_function *);
 struct pci_bus *pci_bus_new(void *owner,
 			    void (*line)(void *owner, struct pci_function *, enum source));
 void pci_bus_free(struct pci_bus *);
+void *pci_bus_owner(const struct pci_bus *);
 /* The function there, or NULL. */
 struct pci_function *pci_function_at(const struct pci_bus *, unsigned slot, unsigned part);
 /* The bus's part of every function's state; not the functions' own. */
