@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/profile_show.h"
 #include "sim/trace_show.h"
 #include "traces/check.h"
 #include "traces/format.h"
@@ -17,7 +18,7 @@
 struct options {
 	const char *file, *output;
 	const struct trace_format *format;
-	bool all, quiet, physical, instructions;
+	bool all, brief, quiet, physical, instructions;
 	enum trace_codec codec;
 	int processor; /* -1: not given */
 	uint64_t from, count;
@@ -55,6 +56,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'a':
 		o->all = true;
+		return 0;
+	case 'b':
+		o->brief = true;
 		return 0;
 	case 'q':
 		o->quiet = true;
@@ -109,7 +113,10 @@ static int choose_processor(const struct options *o, const struct trace *t)
 
 static int info(const struct options *o, struct trace *t)
 {
-	return trace_show_info(t, o->all, o->err);
+	trace_show_header(t);
+	if (!o->brief && trace_info_of(t)->tlb_entries && profile_show(t, o->quiet, o->err))
+		return -1;
+	return o->all ? trace_show_survey(t, o->err) : 0;
 }
 
 static int dump(const struct options *o, struct trace *t)
@@ -154,7 +161,9 @@ static int export(const struct options *o, struct trace *t)
 #define OUTPUT(what) {"output", 'o', "FILE", 0, what, 0}
 
 static const struct argp_option info_options[] = {
-	{"all", 'a', NULL, 0, "read all records: kinds, pages touched, region of interest", 0}, {0}};
+	{"all", 'a', NULL, 0, "records by kind, pages touched, instructions in the region of interest, too", 0},
+	{"brief", 'b', NULL, 0, "only what the file's header knows: do not read the records for the profile", 0},
+	QUIET, {0}};
 static const struct argp_option dump_options[] = {PROCESSOR,
 	{"from", 'f', "RECORD", 0, "begin at this record (default 0)", 0},
 	{"from-instruction", 'i', "N", 0, "begin at the run that executes instruction N", 0},
@@ -174,7 +183,7 @@ static const struct subcommand {
 	int (*run)(const struct options *o, struct trace *t); /* NULL: import */
 	bool converts; /* needs --format and --output */
 } subcommands[] = {
-	{"info", info_options, "TRACE", "Prints where a trace comes from, its totals and its size.", info, false},
+	{"info", info_options, "TRACE", "Prints where a trace comes from, its totals and its size, and what its instructions were for: the services of the guest's kernel.", info, false},
 	{"dump", dump_options, "TRACE", "Prints the records of a processor, one a line.", dump, false},
 	{"verify", verify_options, "TRACE", "Decodes all of a trace and checks checksums, order rules, totals, and that its synchronisation can be replayed.", verify, false},
 	{"export", export_options, "TRACE", "Writes the references of a processor in the format of another program.", export, true},

@@ -130,7 +130,7 @@ static void survey_record(struct survey *s, struct record r)
 	s->region_instructions += s->region ? instructions : 0;
 }
 
-static int show_survey(const struct trace *t, struct error *err)
+int trace_show_survey(const struct trace *t, struct error *err)
 {
 	unsigned n = trace_info_of(t)->processors;
 	struct survey s = {.pages = calloc(PAGES, 1)};
@@ -169,11 +169,10 @@ static int show_survey(const struct trace *t, struct error *err)
 	return 0;
 }
 
-int trace_show_info(const struct trace *t, bool all, struct error *err)
+void trace_show_header(const struct trace *t)
 {
 	show_provenance(t);
 	show_totals(t);
-	return all ? show_survey(t, err) : 0;
 }
 
 static void show_tlb_write(uint32_t arg)

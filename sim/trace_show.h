@@ -5,8 +5,10 @@
 
 #include "traces/trace.h"
 
-/* With `all`, reads all records. Returns 0 or -1. */
-int trace_show_info(const struct trace *t, bool all, struct error *err);
+/* What the file knows without its records. */
+void trace_show_header(const struct trace *t);
+/* Reads all records: their kinds, the pages touched, the region of interest. Returns 0 or -1. */
+int trace_show_survey(const struct trace *t, struct error *err);
 
 /* Prints `count` records of a processor, from this record on, or from the run that executes this
  * instruction. Returns 0 or -1. */

@@ -48,7 +48,8 @@ void request_log_add(struct request_log *log, unsigned processor, uint64_t recor
 int request_log_check(struct request_log *log, const struct trace_info *info, struct error *err);
 void request_log_release(struct request_log *log);
 
-/* Decodes a whole trace: checksums, order rules, totals, that every SYNC_PASS can be passed when
+/* Decodes a whole trace: checksums, order rules, totals, that the profile (traces/profile.h) has
+ * each instruction, load and store in one row, that every SYNC_PASS can be passed when
  * the processors run side by side, and that requests that end have begun. Returns 0 or -1;
  * interrupted() is a failure too. */
 int trace_verify(const struct trace *t, struct progress *progress, struct error *err);

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "traces/profile.h"
+
 /* Signals counted by object: open addressing, grown when half full. */
 struct counts {
 	struct {
@@ -59,6 +61,7 @@ static uint64_t count_of(const struct counts *c, uint32_t object)
 struct lane {
 	struct trace_cursor cursor;
 	struct stream_check check;
+	struct profile profile;
 	const struct record *records;
 	long n, i;
 	struct record pass; /* the SYNC_PASS whose operand comes next */
@@ -97,6 +100,7 @@ static int64_t advance(struct lane *lane, struct counts *counts, struct request_
 					    lane->cursor.processor);
 		if (record_kind(r) == RECORD_IO_BEGIN || record_kind(r) == RECORD_IO_END)
 			request_log_add(log, lane->cursor.processor, lane->check.record - 1, r);
+		profile_next(&lane->profile, r);
 		lane->pass = r;
 		if (record_kind(r) == RECORD_SYNC_SIGNAL)
 			add(counts, r.addr);
@@ -140,6 +144,27 @@ static int run_lanes(struct lane *lanes, unsigned n, struct request_log *log,
 	return left ? -1 : 0;
 }
 
+/* Every instruction, load and store is in exactly one row. */
+static int check_profile(struct profile *p, const struct trace_totals *totals, struct error *err)
+{
+	struct profile_cost sum = {0};
+
+	profile_end(p);
+	for (unsigned i = 0; i < PROFILE_ROWS; i++) {
+		sum.instructions += p->row[i].own.instructions;
+		sum.loads += p->row[i].own.loads;
+		sum.stores += p->row[i].own.stores;
+	}
+	if (sum.instructions == totals->instructions && sum.loads == totals->loads &&
+	    sum.stores == totals->stores)
+		return 0;
+	return error_set(err,
+			 "the profile has %" PRIu64 " instructions, %" PRIu64 " loads, %" PRIu64
+			 " stores; the file states %" PRIu64 ", %" PRIu64 ", %" PRIu64,
+			 sum.instructions, sum.loads, sum.stores, totals->instructions,
+			 totals->loads, totals->stores);
+}
+
 int trace_verify(const struct trace *t, struct progress *progress, struct error *err)
 {
 	const struct trace_info *info = trace_info_of(t);
@@ -150,11 +175,15 @@ int trace_verify(const struct trace *t, struct progress *progress, struct error 
 	for (unsigned p = 0; p < info->processors; p++) {
 		trace_cursor_init(&lanes[p].cursor, t, p);
 		stream_check_init(&lanes[p].check, info);
+		profile_init(&lanes[p].profile);
 	}
 	rc = run_lanes(lanes, info->processors, &log, progress, err);
 	for (unsigned p = 0; p < info->processors; p++) {
 		if (!rc && stream_check_end(&lanes[p].check, trace_totals_of(t, p), err))
 			rc = error_prefix(err, "%s: processor %u", trace_path(t), p);
+		if (!rc && check_profile(&lanes[p].profile, trace_totals_of(t, p), err))
+			rc = error_prefix(err, "%s: processor %u", trace_path(t), p);
+		profile_release(&lanes[p].profile);
 		trace_cursor_release(&lanes[p].cursor);
 	}
 	free(lanes);
