@@ -267,15 +267,14 @@ void access_clean(struct machine *m, struct processor *p, uint32_t machine_page)
 		if (e->state != DIR_MODIFIED)
 			continue;
 		owner = (unsigned)__builtin_ctzll(e->sharers);
-		if (owner == p->number) {
+		if (owner == p->number) { /* it keeps the line, for reading */
 			directory_apply(&m->directory, line, owner, DIR_WRITEBACK);
-			cache_invalidate(&p->l2, line);
-			drop_first_level(m, p, line);
+			directory_apply(&m->directory, line, owner, DIR_READ);
 		} else { /* p reads the line for the copy, and does not keep it */
 			directory_apply(&m->directory, line, p->number, DIR_READ);
 			directory_apply(&m->directory, line, p->number, DIR_DROP);
-			downgrade(m, &m->processor[owner], line);
 		}
+		downgrade(m, &m->processor[owner], line);
 	}
 }
 
@@ -283,4 +282,11 @@ void access_copy(struct machine *m, unsigned from, unsigned to, uint64_t when)
 {
 	occupy(m, from, when, m->service * m->page_lines);
 	occupy(m, to, when, m->service * m->page_lines);
+}
+
+void access_device(struct machine *m, unsigned home, uint32_t bytes, uint64_t when)
+{
+	uint32_t lines = bytes >> m->l2_shift;
+
+	occupy(m, home, when, m->service * (lines < m->page_lines ? lines : m->page_lines));
 }

@@ -11,6 +11,10 @@
  * moved to another place of the stream, so a request that is done sooner than in the trace brings
  * nothing.
  *
+ * Memory. Devices are coherent: what they write leaves all caches (a piece of a page counts as the
+ * whole), what they read is first written back, and each line occupies its home's memory. This
+ * happens where the request is made; the guest touches the page after the interrupt only.
+ *
  * Idle. IDLE_BEGIN to IDLE_END takes until the request that ended it is done, if one did; otherwise
  * (timer, console, frames from outside, other processors) as long as the guest slept when traced.
  * A region that begins while the processor sleeps counts what is left of neither.
@@ -106,6 +110,23 @@ static void transfer(struct processor *p, uint64_t *free_at, bool follows, uint6
 	*free_at = r->done;
 }
 
+/* A device reads or writes a page, if the guest has used it yet. */
+static void dma(struct machine *m, struct processor *p, uint32_t pa, uint32_t bytes, bool writes)
+{
+	uint32_t number = p->page_base + (pa >> PAGE_SHIFT);
+	const struct page *page = pa >> PAGE_SHIFT < p->page_count ? m->pages.page[number] : NULL;
+
+	if (!page || !page->replicas)
+		return;
+	if (writes && page->replicas & (page->replicas - 1))
+		placement_replica_write(m, p, number);
+	if (writes)
+		access_purge(m, page->copy[page->home]);
+	else
+		access_clean(m, p, page->copy[page->home]);
+	access_device(m, page->home, bytes, p->time);
+}
+
 static void disk_part(struct machine *m, struct processor *p, struct record r)
 {
 	const struct machine_params *c = m->params;
@@ -146,10 +167,16 @@ enum step devices_operand(struct machine *m, struct processor *p, struct record 
 	}
 	if (!p->request) /* a part of something that began before the region */
 		return DONE;
-	if (record_kind(r) == RECORD_DISK)
+	if (!turn_at(m, p, p->time))
+		return BLOCKED;
+	if (record_kind(r) == RECORD_DISK) {
 		disk_part(m, p, r);
-	else
+		dma(m, p, operand, DISK_SECTORS(record_arg(r)) * 512,
+		    !(record_arg(r) & DISK_WRITE));
+	} else {
 		network_part(m, p, r);
+		dma(m, p, operand, r.addr, !(record_arg(r) & NETWORK_SEND));
+	}
 	if (m->system == SYSTEM_DISCO)
 		charge(p, &p->count.monitor_device_cycles, m->params->request_page_cycles);
 	return DONE;

@@ -238,6 +238,9 @@ void access_clean(struct machine *, struct processor *p, uint32_t machine_page);
 /* The copy of a page keeps both memories busy. */
 void access_copy(struct machine *, unsigned from, unsigned to, uint64_t when);
 
+/* So does a device that transfers `bytes` bytes of a page. */
+void access_device(struct machine *, unsigned home, uint32_t bytes, uint64_t when);
+
 /* placement.c */
 int placement_init(struct machine *);
 void placement_release(struct machine *);

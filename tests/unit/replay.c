@@ -800,7 +800,8 @@ static void a_write_to_a_replicated_page_collapses_it(void **state)
 	r = replay(&s, &native);
 	assert_int_equal(of(r, "replications"), 1);
 	assert_int_equal(of(r, "collapses"), 1);
-	/* of the collapse's cost processor 1 pays an interrupt, and it paid one of the replication */
+	/* of the collapse's cost processor 1 pays an interrupt, and it paid one of the replication
+	 */
 	assert_int_equal(p(r, 0, "monitor_move_cycles"), (27000 + 2 * 4375) * 4 / 10 - 800 + 800);
 	assert_int_equal(p(r, 1, "shootdowns"), 1);
 	assert_int_equal(p(r, 1, "l2_remote_data"), 5);
@@ -810,7 +811,8 @@ static void a_write_to_a_replicated_page_collapses_it(void **state)
 
 static void replicas_are_given_back_before_a_page_finds_no_memory(void **state)
 {
-	/* three frames a node: two pages of code, one of data and its copy, two more, and a third */
+	/* three frames a node: two pages of code, one of data and its copy, two more, and a third
+	 */
 	static const struct setting native = {
 		"native", REPLICATE, {"memory.node_bytes", "12288", NO_TLB, NULL}};
 	struct script s;
@@ -1094,6 +1096,31 @@ static void disco_emulates_device_accesses_and_passes_requests_on(void **state)
 	json_decref(r);
 }
 
+static void what_a_device_wrote_has_left_the_caches(void **state)
+{
+	static const struct setting native = {
+		"native", "first_touch", {DISK, NO_TLB, "memory.service_ns", "0", NULL}};
+
+	(void)state;
+	for (unsigned writes = 0; writes < 2; writes++) { /* from memory to disk, and back */
+		struct script s;
+		json_t *r;
+
+		begin(&s, 1);
+		store(&s, 0, DATA);	   /* guest page 16 */
+		store(&s, 0, DATA + 4096); /* and the next, which is not transferred */
+		add(&s, 0, RECORD_IO_BEGIN, 0, SOURCE_DISK | (writes ? 0 : IO_WRITE));
+		add(&s, 0, RECORD_DISK, 0, (writes ? 0 : DISK_WRITE) | 8 << 12);
+		add(&s, 0, RECORD_OPERAND, 16 * 4096, 0);
+		disk_done(&s, 0, 0);
+		load(&s, 0, DATA);
+		load(&s, 0, DATA + 4096);
+		r = replay(&s, &native);
+		assert_int_equal(of(r, "l2_local_data"), writes ? 3 : 2);
+		json_decref(r);
+	}
+}
+
 static void disco_charges_an_update_of_the_tlb_more_than_a_refill(void **state)
 {
 	static const struct setting disco = {"disco", "first_touch", {NULL}};
@@ -1162,6 +1189,7 @@ int main(void)
 		cmocka_unit_test(idle_for_a_disk_ends_when_the_request_is_done),
 		cmocka_unit_test(idle_for_anything_else_lasts_as_long_as_the_guest_slept),
 		cmocka_unit_test(disco_emulates_device_accesses_and_passes_requests_on),
+		cmocka_unit_test(what_a_device_wrote_has_left_the_caches),
 		cmocka_unit_test(a_page_of_one_user_migrates_at_the_trigger),
 		cmocka_unit_test(one_miss_before_the_trigger_nothing_moves),
 		cmocka_unit_test(counters_are_reset_after_the_interval),
