@@ -37,7 +37,8 @@ help:
 	@echo 'make check-linux  the same for Linux: boots it, runs the workloads, compares with QEMU'
 	@echo 'make bench      speeds, as ratios against peers in the same run'
 	@echo 'make fuzz       the fuzzers, SECONDS_EACH=60 each'
-	@echo 'make guests     the MIPS programs, into build/guests'
+	@echo 'make guests     the MIPS programs, into build/guests; the Linux images too if their packages can be had'
+	@echo 'make guests-linux  the Linux images alone, into build/linux (150 MB from the package archive)'
 	@echo 'make install    into PREFIX=/usr/local'
 	@echo 'paper, check, bench and fuzz install missing Debian packages, saying so first'
 
@@ -94,19 +95,19 @@ unit-all: $(B)/discosim $(UNIT_BIN)
 
 # Each as a make of its own, so that pkg-config is asked again after an install.
 check: packages-build+guests+plots+check
-	@$(MAKE) --no-print-directory -j$(JOBS) unit-all guests
+	@$(MAKE) --no-print-directory -j$(JOBS) unit-all guests-bare
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=asan unit-all
 	@sh tests/run.sh build $(UNIT:%.c=build/%) $(UNIT:%.c=build/asan/%) $(SCRIPTS)
 
 # What needs the Linux images, which are made from Debian's mipsel packages; one after the other,
 # because each uses all cores.
 check-linux: packages-build+guests+check+linux
-	@$(MAKE) --no-print-directory -j$(JOBS) all guests
+	@$(MAKE) --no-print-directory -j$(JOBS) all guests-bare
 	@$(MAKE) --no-print-directory guests-linux
 	@JOBS=1 sh tests/run.sh build $(LINUX_TESTS)
 
 bench: packages-build+guests+bench
-	@$(MAKE) --no-print-directory -j$(JOBS) all guests build/tests/bench/models
+	@$(MAKE) --no-print-directory -j$(JOBS) all guests-bare build/tests/bench/models
 	@sh tests/bench/run.sh
 
 install: $(B)/discosim
@@ -137,5 +138,5 @@ build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(patsubst %.c,build/fuzz/obj/%.o,$(
 clean:
 	rm -rf build
 
-include traces/guests/guests.mk plots/paper.mk
+include traces/guests/guests.mk traces/guests/linux/linux.mk plots/paper.mk
 -include $(OBJ:.o=.d) $(UNIT:%.c=$(B)/%.d)

@@ -14,8 +14,9 @@ LIBOS_KERNEL  = entry kernel memory host string
 LIBOS_PROGRAM = thread region heap print file options string
 LIBOS_O       = $(B0)/guests/libos
 
-.PHONY: guests guest-compiler
-guests: $(GUESTS)
+.PHONY: guests guests-bare guest-compiler
+guests: guests-bare
+guests-bare: $(GUESTS)
 
 guest-compiler:
 	@command -v $(MIPS)gcc >/dev/null || { echo "guests: $(MIPS)gcc is missing: apt install gcc-mipsel-linux-gnu" >&2; exit 1; }

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+# Linux guests: `make guests-linux` fetches Debian packages for mipsel and makes build/linux/vmlinux,
+# initrd.img and root.img of them (README.md here). `make guests` makes the bare guests and then these,
+# if their packages can be had; if not it says so in one line, and is content.
+LINUX       = $(B0)/linux
+LINUXDIR    = $(GUESTDIR)/linux
+LINUX_IMAGES   = $(LINUX)/vmlinux $(LINUX)/initrd.img $(LINUX)/root.img
+LINUX_PROGRAMS = $(patsubst $(LINUXDIR)/programs/%.c,$(LINUX)/programs/%,$(wildcard $(LINUXDIR)/programs/*.c))
+LINUX_FILES    = $(shell find $(LINUXDIR)/workloads -type f 2>/dev/null)
+# All files of the images have this date: the release of Debian 12.
+LINUX_DATE  = SOURCE_DATE_EPOCH=1686355200
+LINUXCC     = $(MIPS)gcc -std=gnu11 -O2 -g0 -Wall -Wextra -Werror -I. -MMD -MP -MF $@.d
+
+.PHONY: guests-linux linux-images
+guests:
+	@if sh $(LINUXDIR)/fetch.sh $(LINUX); then $(MAKE) --no-print-directory linux-images; fi
+
+guests-linux: packages-guests+linux
+	@sh $(LINUXDIR)/fetch.sh $(LINUX)
+	@$(MAKE) --no-print-directory linux-images
+
+linux-images: $(LINUX_IMAGES)
+
+# The kernel's file is used as it is in its package: an ELF that decompresses itself.
+$(LINUX)/vmlinux: $(LINUX)/packages.txt
+	@echo '  LINUX $@'
+	@dpkg-deb --fsys-tarfile $(LINUX)/packages/linux-image-*.deb | tar -xO --wildcards './boot/vmlinuz-*' >$@.new
+	@mv $@.new $@
+
+$(LINUX)/initrd.img: $(LINUX)/packages.txt $(LINUXDIR)/initrd.sh $(LINUXDIR)/init
+	@echo '  LINUX $@'
+	@$(LINUX_DATE) sh $(LINUXDIR)/initrd.sh $(LINUX)/packages $@
+
+$(LINUX)/root.img: $(LINUX)/packages.txt $(LINUXDIR)/packages $(LINUXDIR)/root.sh $(LINUXDIR)/guest_init $(LINUX_PROGRAMS) $(LINUX_FILES)
+	@echo '  LINUX $@'
+	@$(LINUX_DATE) sh $(LINUXDIR)/root.sh $(LINUX)/packages $(LINUX)/programs $@
+
+$(LINUX)/programs/mark: LINUXCC += -static -nostdlib -ffreestanding -fno-pic -mno-abicalls -G0
+$(LINUX)/programs/%: $(LINUXDIR)/programs/%.c $(LINUXDIR)/linux.mk | guest-compiler
+	@mkdir -p $(@D)
+	@echo '  GUEST $@'
+	@$(LINUXCC) -Wl,--build-id=none -o $@.new $< -lm && mv $@.new $@
+
+-include $(wildcard $(LINUX)/programs/*.d)
