@@ -26,7 +26,8 @@ static const struct param rows[] = {
 	{.key = NULL},
 };
 
-enum { OPT_BOARD = 256, OPT_FROM, OPT_INITRD, OPT_RAM, OPT_TLB, OPT_ROOT, OPT_MAX, OPT_STATS };
+enum { OPT_BOARD = 256, OPT_FROM, OPT_INITRD, OPT_DISK, OPT_NET, OPT_RAM, OPT_TLB, OPT_ROOT, OPT_MAX,
+       OPT_STATS };
 
 static const struct argp_option options[] = {
 	{"from", OPT_FROM, "SNAPSHOT", 0, "start the machine that run --snapshot has saved", 0},
@@ -35,6 +36,11 @@ static const struct argp_option options[] = {
 	{"processors", 'c', "N", 0, "processors, 1 to 64 (default 1)", 0},
 	{"ram", OPT_RAM, "SIZE", 0, "memory, 1M to 512M (default 64M)", 0},
 	{"tlb-entries", OPT_TLB, "N", 0, "TLB entries (pairs of pages), 16 to 64 (default 64)", 0},
+	{"disk", OPT_DISK, "IMAGE[,HOW]", 0,
+	 "a disk (repeatable); what the guest writes is thrown away at the end, or with HOW "
+	 "overlay=FILE kept there when the guest switches off, or private: written to IMAGE itself", 0},
+	{"net", OPT_NET, "user", 0,
+	 "a network device, with a DHCP server and nothing else behind it", 0},
 	{"root", OPT_ROOT, "DIR", 0, "the guest may open files below this folder (default: none)", 0},
 	{"max-insns", OPT_MAX, "N", 0, "stop a guest that has executed N instructions", 0},
 	{"stats", OPT_STATS, NULL, 0, "instructions, time, speed and TLB refills on stderr", 0},
@@ -42,6 +48,42 @@ static const struct argp_option options[] = {
 	{0},
 };
 /* clang-format on */
+
+/* IMAGE[,overlay=FILE][,private]; the text is cut up in place. */
+static int add_disk(struct guest_options *o, char *text)
+{
+	struct board_disk *disk = &o->disk[o->disks];
+	char *word = strchr(text, ','), *next;
+
+	if (o->disks == BOARD_MAX_DISKS)
+		return error_usage(o->err, "--disk %s: more than %u disks", text, BOARD_MAX_DISKS);
+	if (!*text || *text == ',')
+		return error_usage(o->err, "--disk '%s': wanted IMAGE[,overlay=FILE][,private]",
+				   text);
+	*disk = (struct board_disk){.image = text};
+	for (; word; word = next) {
+		*word++ = '\0';
+		next = strchr(word, ',');
+		if (next)
+			*next = '\0';
+		if (!strcmp(word, "private"))
+			disk->private = true;
+		else if (!strncmp(word, "overlay=", 8) && word[8])
+			disk->overlay = word + 8;
+		else
+			return error_usage(o->err,
+					   "--disk %s: '%s' where overlay=FILE or private was "
+					   "wanted",
+					   text, word);
+	}
+	if (disk->private && disk->overlay)
+		return error_usage(o->err,
+				   "--disk %s: private and overlay=%s; wanted one of them, for "
+				   "a private disk is written in place",
+				   text, disk->overlay);
+	o->disks++;
+	return 0;
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -72,6 +114,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_TLB:
 		o->given |= GIVEN_TLB;
 		rc = param_set(rows, o, "tlb-entries", arg, o->err);
+		break;
+	case OPT_DISK:
+		rc = add_disk(o, arg);
+		break;
+	case OPT_NET:
+		o->network = arg;
+		if (strcmp(arg, "user"))
+			rc = error_usage(o->err, "--net %s: no such network; there is: user", arg);
 		break;
 	case OPT_ROOT:
 		o->root = arg;
@@ -170,8 +220,11 @@ struct board *guest_board(const struct guest_options *o, bool region_only, struc
 		.region_only = region_only,
 		.pause_at_call = o->snapshot && !o->snapshot_at,
 		.pause_at = o->snapshot_at,
+		.disks = o->disks,
+		.network = o->network,
 	};
 
+	memcpy(config.disk, o->disk, sizeof(config.disk));
 	/* A console that went away or a file that may not grow is an error, not our death. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);

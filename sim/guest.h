@@ -16,8 +16,11 @@ struct guest_options {
 	const char *from;     /* snapshot to start from, instead of a guest */
 	const char *snapshot; /* where to save the machine, or NULL */
 	uint64_t snapshot_at; /* after so many instructions; 0: when the guest says so */
-	const char *guest;    /* NULL until found */
-	char **argv;	      /* the guest's arguments: the rest of the command line */
+	struct board_disk disk[BOARD_MAX_DISKS];
+	unsigned disks;
+	const char *network; /* NULL: none */
+	const char *guest;   /* NULL until found */
+	char **argv;	     /* the guest's arguments: the rest of the command line */
 	int argc;
 };
 

@@ -398,7 +398,7 @@ static void destroy(struct board *board)
 
 static struct board *create(const struct board_config *config, struct error *err)
 {
-	struct bare *b = calloc(1, sizeof(*b));
+	struct bare *b;
 	const char *slash = strrchr(config->guest, '/');
 	struct cpu_config cpus = {
 		.processors = config->processors,
@@ -408,6 +408,12 @@ static struct board *create(const struct board_config *config, struct error *err
 	};
 	uint32_t entry;
 
+	if (config->disks || config->network) {
+		error_usage(err, "%s: the bare board has no devices; wanted --board malta with it",
+			    config->disks ? "--disk" : "--net");
+		return NULL;
+	}
+	b = calloc(1, sizeof(*b));
 	if (!b)
 		abort();
 	b->board.kind = &board_bare;

@@ -26,12 +26,14 @@
 #include "sim/board/uart16550.h"
 #include "sim/board/yamon.h"
 
-#define QUANTUM	      200
-#define QUANTUM_ALONE 20000
-#define COUNT_INSNS   2
-#define SEED	      0x0d15c0
-#define MALTA_RAM     (256u << 20) /* above it are PCI and the peripherals */
-#define MHZ	      (BOARD_HZ / 1000000u)
+#define FIRST_CONNECTOR 18 /* slots of the PCI connectors */
+#define CONNECTORS	4
+#define QUANTUM		200
+#define QUANTUM_ALONE	20000
+#define COUNT_INSNS	2
+#define SEED		0x0d15c0
+#define MALTA_RAM	(256u << 20) /* above it are PCI and the peripherals */
+#define MHZ		(BOARD_HZ / 1000000u)
 
 enum { ISA_CLOCK_HZ = 1843200, CBUS_CLOCK_HZ = 3686400 };
 enum { INT_TIMER = 0, INT_KEYBOARD = 1, INT_UART1 = 3, INT_UART0 = 4, INT_RTC = 8, INT_MOUSE = 12 };
@@ -260,6 +262,10 @@ static int run(struct board *board, uint64_t insns, struct error *err)
 		*err = m->trouble;
 		return -1;
 	}
+	if (board->state == BOARD_EXITED && cards_off(&m->cards, err)) {
+		board->state = BOARD_FAILED;
+		return -1;
+	}
 	return 0;
 }
 
@@ -319,17 +325,6 @@ static void add_isa(struct malta *m)
 	ports(m, 0x64, 1, 4, m->keyboard, i8042_load, i8042_store);
 }
 
-/* Functions that the user asked for, in the connectors: slots 18 to 21. */
-static int add_connectors(struct malta *m, const struct board_config *config, struct error *err)
-{
-	(void)m;
-	if (config->disks)
-		return error_usage(err, "--disk: not yet");
-	if (config->network)
-		return error_usage(err, "--net: not yet");
-	return 0;
-}
-
 static void add_pci(struct malta *m)
 {
 	for (unsigned i = 0; i < PCI_SLOTS * PCI_PARTS; i++) {
@@ -368,6 +363,7 @@ static void destroy(struct board *board)
 		if (m->uart[i])
 			m->uart[i]->kind->release(m->uart[i]);
 	pci_bus_free(m->pci);
+	cards_release(&m->cards);
 	if (board->cpus)
 		cpus_free(board->cpus);
 	if (m->bus.ram)
@@ -403,8 +399,9 @@ static int build(struct malta *m, const struct board_config *config, struct erro
 	m->pci = piix4_new(&m->services, MALTA_SLOT_BRIDGE, bridge_event);
 	m->gt = gt64120_new(&m->services, m->pci, acknowledge);
 	yamon_devices(m->gt, pci_function_at(m->pci, MALTA_SLOT_BRIDGE, 0), m->pic);
-	if (add_connectors(m, config, err))
+	if (cards_insert(&m->cards, m->pci, &m->services, config, FIRST_CONNECTOR, CONNECTORS, err))
 		return -1;
+	m->board.disks = m->cards.identities;
 	add_pci(m);
 	return 0;
 }

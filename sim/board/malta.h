@@ -5,6 +5,7 @@
 #define SIM_BOARD_MALTA_H
 
 #include "sim/board/board.h"
+#include "sim/board/cards.h"
 #include "sim/board/console.h"
 #include "sim/board/isa.h"
 #include "sim/board/pci.h"
@@ -23,6 +24,7 @@ struct malta {
 	struct console *console;
 	struct pci_bus *pci;
 	struct pci_function *gt;
+	struct cards cards;
 	struct device *pic, *pit, *rtc, *keyboard, *uart[MALTA_UARTS];
 	struct isa_ports port[MALTA_PORTS];
 	unsigned ports;

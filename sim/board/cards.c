@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See cards.h. With more cards than connectors a connector holds several, as functions of one card;
+ * a guest that looks through slots and functions in order finds them in the order of the command
+ * line.
+ */
+#include "sim/board/cards.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/board/disk.h"
+#include "sim/board/virtio_blk.h"
+
+/* Two overlays in one file would be one of them in the end. */
+static int check_overlays(const struct board_config *config, struct error *err)
+{
+	for (unsigned i = 0; i < config->disks; i++)
+		for (unsigned j = 0; j < i; j++)
+			if (config->disk[i].overlay && config->disk[j].overlay &&
+			    !strcmp(config->disk[i].overlay, config->disk[j].overlay))
+				return error_usage(err,
+						   "--disk %s,overlay=%s: the overlay of another "
+						   "disk too; wanted a file for each",
+						   config->disk[i].image, config->disk[i].overlay);
+	return 0;
+}
+
+static void add_identity(struct cards *c, unsigned number, const char *identity)
+{
+	char *before = c->identities;
+
+	if (asprintf(&c->identities, "%s%u %s\n", before ? before : "", number, identity) < 0)
+		abort();
+	free(before);
+}
+
+int cards_insert(struct cards *c, struct pci_bus *bus, struct services *services,
+		 const struct board_config *config, unsigned first, unsigned slots,
+		 struct error *err)
+{
+	unsigned count = config->disks + (config->network != NULL), n = 0;
+	unsigned parts = (count + slots - 1) / slots;
+
+	assert(parts <= PCI_PARTS);
+	if (check_overlays(config, err))
+		return -1;
+	for (; n < config->disks; n++) {
+		struct board_disk disk = config->disk[n];
+
+		c->disk[n] = disk_open(&disk, config->restored, err);
+		if (!c->disk[n])
+			return -1;
+		c->disks++;
+		add_identity(c, n, disk_identity(c->disk[n]));
+		pci_attach_part(bus, first + n / parts, n % parts,
+				virtio_blk_new(services, c->disk[n], n));
+	}
+	return 0;
+}
+
+int cards_off(struct cards *c, struct error *err)
+{
+	for (unsigned i = 0; i < c->disks; i++)
+		if (disk_finish(c->disk[i], err))
+			return -1;
+	return 0;
+}
+
+void cards_release(struct cards *c)
+{
+	free(c->identities);
+	*c = (struct cards){.disks = 0};
+}
