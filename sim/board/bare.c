@@ -69,6 +69,16 @@ void bare_fail(struct bare *b, struct cpu *cpu, const char *fmt, ...)
 	cpu_request_stop(cpu);
 }
 
+static void fail_call(struct board *board, struct cpu *cpu, const char *text)
+{
+	bare_fail((struct bare *)board, cpu, "%s", text);
+}
+
+static void monitor_call(void *board, struct cpu *cpu)
+{
+	calls_make(&((struct bare *)board)->calls, cpu);
+}
+
 /* ---- the mailbox ---- */
 
 static int mailbox(const struct bare *b, uint32_t pa, unsigned bytes, unsigned *number)
@@ -351,7 +361,7 @@ static void walk(struct board *board, struct snapshot *s)
 		b->started += b->processor[n].started;
 	}
 	uhi_snapshot(b, s);
-	calls_snapshot(b, s);
+	calls_snapshot(&b->calls, s);
 }
 
 /* ---- building ---- */
@@ -392,7 +402,7 @@ static void destroy(struct board *board)
 		cpus_free(board->cpus);
 	if (b->bus.ram)
 		munmap(b->bus.ram, b->bus.ram_bytes);
-	sync_release(&b->sync);
+	calls_release(&b->calls);
 	free(b);
 }
 
@@ -419,7 +429,12 @@ static struct board *create(const struct board_config *config, struct error *err
 	b->board.kind = &board_bare;
 	b->board.processors = config->processors;
 	b->board.guest_name = slash ? slash + 1 : config->guest;
-	b->region_only = config->region_only;
+	b->calls = (struct calls){
+		.board = &b->board,
+		.ram_bytes = config->ram_bytes,
+		.fail = fail_call,
+		.region_only = config->region_only,
+	};
 	b->confine.folder = -1;
 	b->bus = (struct bus){
 		.ram_bytes = config->ram_bytes,
@@ -427,7 +442,7 @@ static struct board *create(const struct board_config *config, struct error *err
 		.load = load,
 		.store = store,
 		.semihost = bare_semihost,
-		.monitor_call = bare_monitor_call,
+		.monitor_call = monitor_call,
 		.exception = exception,
 	};
 	b->bus.ram = mmap(NULL, config->ram_bytes, PROT_READ | PROT_WRITE,
@@ -450,7 +465,7 @@ static struct board *create(const struct board_config *config, struct error *err
 
 static void watch(struct board *board, const struct board_watch *who)
 {
-	((struct bare *)board)->watch = who;
+	((struct bare *)board)->calls.watch = who;
 }
 
 const struct board_kind board_bare = {

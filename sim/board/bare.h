@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The bare board's own state, shared by its files: bare.c (processors, mailbox, exceptions),
- * uhi.c (host requests) and calls.c (monitor calls).
- */
+/* The bare board's own state, shared by its files: bare.c (processors, mailbox, exceptions) and
+ * uhi.c (host requests). */
 #ifndef SIM_BOARD_BARE_H
 #define SIM_BOARD_BARE_H
 
 #include "sim/board/board.h"
+#include "sim/board/calls.h"
 #include "sim/board/confine.h"
-#include "sim/board/sync.h"
 
-#define MAX_NESTED_WAITS 4
-#define UHI_FILES	 64 /* that a guest may have open at a time, its console included */
+#define UHI_FILES 64 /* that a guest may have open at a time, its console included */
 
 enum uhi_file_kind { UHI_CLOSED, UHI_CONSOLE, UHI_FILE };
 
@@ -30,12 +27,6 @@ struct processor {
 	/* Exceptions since the last completed instruction. */
 	uint64_t storm_at;
 	unsigned storm;
-	/* What it is between SYNC_WAIT and SYNC_PASS of, the outermost first: an exception handler
-	 * may wait for a lock while the program waits for something else. */
-	unsigned waits;
-	struct {
-		uint32_t pa, sync_class;
-	} wait[MAX_NESTED_WAITS];
 };
 
 struct bare {
@@ -46,9 +37,7 @@ struct bare {
 	unsigned idle_rounds; /* idle times skipped since the last instruction */
 	struct error trouble; /* set by a hook: the guest is stopped */
 
-	const struct board_watch *watch;
-	bool region_only, in_region;
-	struct sync_table sync;
+	struct calls calls;
 
 	struct confine confine;
 	struct uhi_file file[UHI_FILES];
@@ -63,13 +52,10 @@ struct bare {
 void bare_fail(struct bare *, struct cpu *, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Hooks of struct bus. */
+/* Hook of struct bus. */
 void bare_semihost(void *board, struct cpu *cpu);
-void bare_monitor_call(void *board, struct cpu *cpu);
 
-/* What these files add to a snapshot: the state of monitor calls; the console. A guest's open files
- * cannot be saved. */
-void calls_snapshot(struct bare *, struct snapshot *);
+/* What uhi.c adds to a snapshot: the console. A guest's open files cannot be saved. */
 void uhi_snapshot(struct bare *, struct snapshot *);
 
 /* Opens the console and the root folder, copies the arguments; closes and frees. */
