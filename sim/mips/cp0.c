@@ -160,7 +160,6 @@ void cp0_write(struct cpu *cpu, unsigned reg, uint32_t value, uint64_t now)
 	case CP0_USERLOCAL:
 	case CP0_EPC:
 	case CP0_DEPC:
-	case CP0_ERRCTL:
 	case CP0_TAGLO:
 	case CP0_DATALO:
 	case CP0_ERROREPC:

@@ -216,6 +216,15 @@ static void data_beside_code_in_a_page_can_be_stored_to(void **state)
 	assert_int_equal(word(m, 0x80001800), 99);
 }
 
+/* Linux would take a bit that stays set for parity of caches that have none. */
+static void error_control_has_nothing_to_set(void **state)
+{
+	struct machine *m = *state;
+
+	set_cp0(m, 26, 0xffffffff);
+	assert_int_equal(cpu_cp0(m->cpu, 26, 0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +240,7 @@ int main(void)
 		TEST(a_store_into_the_running_block_counts_from_the_next_instruction),
 		TEST(code_changed_by_another_processor_or_the_host_is_seen),
 		TEST(data_beside_code_in_a_page_can_be_stored_to),
+		TEST(error_control_has_nothing_to_set),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
