@@ -153,7 +153,7 @@ usage "processors: 65 is out of range; wanted 1 to 64" run -c 65 x
 usage "processors: 'two' is not a whole number" run -c two x
 usage "ram: 1G is out of range; wanted 1048576 to 536870912 bytes" run --ram 1G x
 usage "--ram 1048577: wanted a multiple of 4K" run --ram 1048577 x
-usage "--board malta: no such board; there is: bare" run --board mars x
+usage "--board mars: no such board; there is: bare, malta" run --board mars x
 usage "run: unknown option or missing value at '-z'; see 'discosim run --help'" run -z x
 usage "run: unknown option or missing value at '-c'; see 'discosim run --help'" run -c
 usage "no output given; wanted -o TRACE" capture x

@@ -89,6 +89,21 @@ static void fail(struct services *s, const struct error *err)
 		cpu_request_stop(m->current);
 }
 
+static void fail_call(struct board *board, struct cpu *cpu, const char *text)
+{
+	struct malta *m = (struct malta *)board;
+	struct error err;
+
+	error_set(&err, "%s: processor %u at 0x%08x: %s", board->guest_name, cpu_number(cpu),
+		  cpu_pc(cpu), text);
+	fail(&m->services, &err);
+}
+
+static void monitor_call(void *board, struct cpu *cpu)
+{
+	calls_make(&((struct malta *)board)->calls, cpu);
+}
+
 static void pic_output(struct services *s, bool raised, enum source source)
 {
 	struct malta *m = s->board;
@@ -282,6 +297,7 @@ static void walk(struct board *board, struct snapshot *s)
 	snapshot_field(s, "malta.requests", m->services.requests);
 	snapshot_field(s, "malta.leds", m->leds);
 	pci_bus_snapshot(m->pci, s);
+	calls_snapshot(&m->calls, s);
 	for (unsigned i = 0; i < m->devices; i++)
 		if (m->device[i]->kind->snapshot)
 			m->device[i]->kind->snapshot(m->device[i], s);
@@ -313,6 +329,7 @@ static void add_isa(struct malta *m)
 	m->uart[0] = add(m, uart16550_new(s, INT_UART0, ISA_CLOCK_HZ, m->console));
 	m->uart[1] = add(m, uart16550_new(s, INT_UART1, ISA_CLOCK_HZ, NULL));
 	m->uart[2] = add(m, uart16550_new(s, MALTA_LINE + LINE_UART2, CBUS_CLOCK_HZ, NULL));
+	m->isa_devices = m->devices;
 	ports(m, 0x70, 4, 0, m->rtc, rtc_load, rtc_store); /* most used first */
 	ports(m, 0x3f8, 8, 0, m->uart[0], uart16550_load, uart16550_store);
 	ports(m, 0x2f8, 8, 0, m->uart[1], uart16550_load, uart16550_store);
@@ -349,21 +366,11 @@ static void destroy(struct board *board)
 {
 	struct malta *m = (struct malta *)board;
 
-	for (unsigned i = 0; i < m->ports; i++)
-		;
-	if (m->pic)
-		m->pic->kind->release(m->pic);
-	if (m->pit)
-		m->pit->kind->release(m->pit);
-	if (m->rtc)
-		m->rtc->kind->release(m->rtc);
-	if (m->keyboard)
-		m->keyboard->kind->release(m->keyboard);
-	for (unsigned i = 0; i < MALTA_UARTS; i++)
-		if (m->uart[i])
-			m->uart[i]->kind->release(m->uart[i]);
+	for (unsigned i = 0; i < m->isa_devices; i++)
+		m->device[i]->kind->release(m->device[i]);
 	pci_bus_free(m->pci);
 	cards_release(&m->cards);
+	calls_release(&m->calls);
 	if (board->cpus)
 		cpus_free(board->cpus);
 	if (m->bus.ram)
@@ -424,6 +431,13 @@ static struct board *create(const struct board_config *config, struct error *err
 		.board = m,
 		.load = malta_load,
 		.store = malta_store,
+		.monitor_call = monitor_call,
+	};
+	m->calls = (struct calls){
+		.board = &m->board,
+		.ram_bytes = config->ram_bytes,
+		.fail = fail_call,
+		.region_only = config->region_only,
 	};
 	m->services = (struct services){
 		.ram_bytes = config->ram_bytes,
@@ -441,7 +455,7 @@ static struct board *create(const struct board_config *config, struct error *err
 
 static void watch(struct board *board, const struct board_watch *who)
 {
-	(void)board, (void)who;
+	((struct malta *)board)->calls.watch = who;
 }
 
 const struct board_kind board_malta = {

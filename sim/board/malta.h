@@ -4,8 +4,8 @@
 #ifndef SIM_BOARD_MALTA_H
 #define SIM_BOARD_MALTA_H
 
-#include "sim/board/board.h"
 #include "sim/board/cards.h"
+#include "sim/board/calls.h"
 #include "sim/board/console.h"
 #include "sim/board/isa.h"
 #include "sim/board/pci.h"
@@ -20,6 +20,7 @@ struct malta {
 	struct bus bus;
 	struct services services;
 	struct error trouble; /* the guest is stopped */
+	struct calls calls;
 
 	struct console *console;
 	struct pci_bus *pci;
@@ -31,7 +32,7 @@ struct malta {
 	uint32_t leds; /* the FPGA's display */
 
 	struct device *device[MALTA_DEVICES]; /* all of them, those on PCI too */
-	unsigned devices;
+	unsigned devices, isa_devices;	      /* isa_devices: the first of them, the board's own */
 
 	struct cpu *current; /* whose turn it is, or NULL */
 	uint64_t time;	     /* all processors have reached it */

@@ -31,6 +31,8 @@
 #define GUEST_MOST   (256u << 20)
 #define STACK	     TABLES /* below the tables, as a guest without one of its own needs it */
 
+#define RANDOM_SEED "646973636f73696d2d646973636f73696d2d646973636f73696d2d646973636f"
+
 enum { A0 = 4, A1 = 5, A2 = 6, A3 = 7, SP = 29 };
 
 /* Not a pipe or device, which would never end. */
@@ -143,7 +145,10 @@ static void put_tables(const struct board_config *config, uint8_t *ram, const ch
 	put_text(&t, ENVIRONMENT, 3, size);
 	put_text(&t, ENVIRONMENT, 4, "modetty0");
 	put_text(&t, ENVIRONMENT, 5, "38400n8r");
-	put_word(&t, ENVIRONMENT + 24, 0);
+	/* As QEMU gives one; always the same, so that runs repeat. */
+	put_text(&t, ENVIRONMENT, 6, "rngseed");
+	put_text(&t, ENVIRONMENT, 7, RANDOM_SEED);
+	put_word(&t, ENVIRONMENT + 32, 0);
 }
 
 int yamon_boot(const struct board_config *config, uint8_t *ram, struct cpu *cpu, char *hash,
