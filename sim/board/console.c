@@ -157,6 +157,11 @@ static bool fill(struct console *c)
 	return n > 0;
 }
 
+bool console_ready(struct console *c)
+{
+	return c->in_from < c->in_to || fill(c);
+}
+
 int console_input(struct console *c)
 {
 	while (c->in_from < c->in_to || fill(c)) {

@@ -25,6 +25,8 @@ void console_free(struct console *);
 /* The next byte; CONSOLE_NONE: nobody has typed one (terminals only); CONSOLE_END: there will be no
  * more. */
 int console_input(struct console *);
+/* Whether there is a byte now; waits for one as console_input does. */
+bool console_ready(struct console *);
 void console_output(struct console *, uint8_t byte);
 /* Writes what has been put out. */
 void console_flush(struct console *);

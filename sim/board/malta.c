@@ -248,9 +248,9 @@ static int run(struct board *board, uint64_t insns, struct error *err)
 		uart16550_look(m->uart[0]);
 	while (done < insns && board->state == BOARD_RUNNING) {
 		uint64_t soonest = malta_soonest(m);
-		uint64_t step = insns - done < quantum ? insns - done : quantum;
 
-		m->target = m->time + step < soonest ? m->time + step : soonest;
+		/* Whatever the caller's slices are: with several processors turns decide. */
+		m->target = m->time + quantum < soonest ? m->time + quantum : soonest;
 		if (m->target <= m->time)
 			m->target = m->time + 1;
 		done += turns(m, &all_wait);
@@ -286,6 +286,21 @@ static int run(struct board *board, uint64_t insns, struct error *err)
 
 /* ---- snapshots ---- */
 
+/* All have reached m->time, and none is further ahead than a turn takes it. */
+static bool times_good(const struct malta *m)
+{
+	uint64_t last = m->time;
+
+	for (unsigned n = 0; n < m->board.processors; n++) {
+		uint64_t at = cpu_time(cpus_get(m->board.cpus, n));
+
+		if (at < m->time || at - m->time > 2 * QUANTUM_ALONE)
+			return false;
+		last = at > last ? at : last;
+	}
+	return m->latest <= last;
+}
+
 static void walk(struct board *board, struct snapshot *s)
 {
 	struct malta *m = (struct malta *)board;
@@ -294,6 +309,7 @@ static void walk(struct board *board, struct snapshot *s)
 	cpus_snapshot(board->cpus, s);
 	snapshot_field(s, "malta.time", m->time);
 	snapshot_field(s, "malta.latest", m->latest);
+	snapshot_check(s, "malta.time", times_good(m));
 	snapshot_field(s, "malta.requests", m->services.requests);
 	snapshot_field(s, "malta.leds", m->leds);
 	pci_bus_snapshot(m->pci, s);

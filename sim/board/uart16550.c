@@ -270,8 +270,11 @@ static void walk(struct device *device, struct snapshot *s)
 	snapshot_flag(s, "uart.empty", &u->empty);
 	snapshot_flag(s, "uart.overrun", &u->overrun);
 	snapshot_flag(s, "uart.raised", &u->raised);
-	if (snapshot_restoring(s) && listens(u))
-		uart16550_look(device); /* this console may have what the other had not */
+	/* This console may have what the other had not. If it has not, nothing may change: a time
+	 * to look would be another turn for every processor. */
+	if (snapshot_restoring(s) && listens(u) && device->due == DEVICE_NEVER &&
+	    console_ready(u->console))
+		uart16550_look(device);
 }
 
 static void release(struct device *device)
