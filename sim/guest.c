@@ -14,6 +14,8 @@
 #define SLICE 2000000 /* instructions between two looks at the clock and at Ctrl-C */
 
 /* clang-format off */
+static const char *const models[] = {[CPU_24KF] = "24Kf", [CPU_34KF] = "34Kf", NULL};
+
 static const struct param rows[] = {
 	{.key = "processors", .type = PARAM_COUNT, .value = 1, .min = 1, .max = BOARD_MAX_PROCESSORS,
 	 .offset = offsetof(struct guest_options, processors), .unit = "1", .help = "processors"},
@@ -21,19 +23,23 @@ static const struct param rows[] = {
 	 .offset = offsetof(struct guest_options, ram_bytes), .unit = "bytes", .help = "RAM"},
 	{.key = "tlb-entries", .type = PARAM_COUNT, .value = 64, .min = 16, .max = 64,
 	 .offset = offsetof(struct guest_options, tlb_entries), .unit = "1", .help = "TLB entries"},
+	{.key = "model", .type = PARAM_CHOICE, .value = CPU_24KF, .choices = models,
+	 .offset = offsetof(struct guest_options, model), .unit = "1", .help = "processors' model"},
 	{.key = "max-insns", .type = PARAM_COUNT, .value = 0, .min = 1, .max = 1e18,
 	 .offset = offsetof(struct guest_options, max_insns), .unit = "1", .help = "limit"},
 	{.key = NULL},
 };
 
-enum { OPT_BOARD = 256, OPT_FROM, OPT_INITRD, OPT_DISK, OPT_NET, OPT_RAM, OPT_TLB, OPT_ROOT, OPT_MAX,
-       OPT_STATS };
+enum { OPT_BOARD = 256, OPT_FROM, OPT_INITRD, OPT_DISK, OPT_NET, OPT_MODEL, OPT_RAM, OPT_TLB, OPT_ROOT,
+       OPT_MAX, OPT_STATS };
 
 static const struct argp_option options[] = {
 	{"from", OPT_FROM, "SNAPSHOT", 0, "start the machine that run --snapshot has saved", 0},
 	{"board", OPT_BOARD, "NAME", 0, "kind of machine: bare (default)", 0},
 	{"initrd", OPT_INITRD, "FILE", 0, "initial RAM disk (malta)", 0},
 	{"processors", 'c', "N", 0, "processors, 1 to 64 (default 1)", 0},
+	{"model", OPT_MODEL, "NAME", 0,
+	 "24Kf (default), or 34Kf: with the MT extension, at most 16 processors", 0},
 	{"ram", OPT_RAM, "SIZE", 0, "memory, 1M to 512M (default 64M)", 0},
 	{"tlb-entries", OPT_TLB, "N", 0, "TLB entries (pairs of pages), 16 to 64 (default 64)", 0},
 	{"disk", OPT_DISK, "IMAGE[,HOW]", 0,
@@ -104,6 +110,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'c':
 		o->given |= GIVEN_PROCESSORS;
 		rc = param_set(rows, o, "processors", arg, o->err);
+		break;
+	case OPT_MODEL:
+		o->given |= GIVEN_MODEL;
+		rc = param_set(rows, o, "model", arg, o->err);
 		break;
 	case OPT_RAM:
 		o->given |= GIVEN_RAM;
@@ -187,6 +197,9 @@ static int check_same(const struct guest_options *o, const struct board *board, 
 		return error_usage(err,
 				   "--tlb-entries %" PRIu64 ": %s holds a machine with %u entries",
 				   o->tlb_entries, o->from, c->tlb_entries);
+	if (o->given & GIVEN_MODEL && o->model != c->model)
+		return error_usage(err, "--model %s: %s holds a machine with %s processors",
+				   models[o->model], o->from, models[c->model]);
 	return 0;
 }
 
@@ -212,6 +225,7 @@ struct board *guest_board(const struct guest_options *o, bool region_only, struc
 		.processors = (unsigned)o->processors,
 		.tlb_entries = (unsigned)o->tlb_entries,
 		.ram_bytes = (uint32_t)o->ram_bytes,
+		.model = (enum cpu_model)o->model,
 		.root = o->root,
 		.initrd = o->initrd,
 		.input = STDIN_FILENO,
@@ -230,6 +244,11 @@ struct board *guest_board(const struct guest_options *o, bool region_only, struc
 	signal(SIGXFSZ, SIG_IGN);
 	if (!kind)
 		return NULL;
+	if (o->model == CPU_34KF && o->processors > CPU_34KF_MAX_PROCESSORS && !o->from) {
+		error_usage(err, "-c %" PRIu64 ": a 34Kf has at most %u processors", o->processors,
+			    CPU_34KF_MAX_PROCESSORS);
+		return NULL;
+	}
 	return o->from ? restore(o, &config, err) : board_new(kind, &config, err);
 }
 

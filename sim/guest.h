@@ -10,6 +10,7 @@
 struct guest_options {
 	struct error *err; /* set by the command before parsing */
 	uint64_t processors, ram_bytes, tlb_entries, max_insns;
+	uint64_t model; /* enum cpu_model */
 	const char *board, *root, *initrd;
 	bool stats, quiet;
 	unsigned given;	      /* GIVEN_*: what may not contradict a snapshot */
@@ -24,7 +25,7 @@ struct guest_options {
 	int argc;
 };
 
-enum { GIVEN_BOARD = 1, GIVEN_PROCESSORS = 2, GIVEN_RAM = 4, GIVEN_TLB = 8 };
+enum { GIVEN_BOARD = 1, GIVEN_PROCESSORS = 2, GIVEN_RAM = 4, GIVEN_TLB = 8, GIVEN_MODEL = 16 };
 
 #define GUEST_ARGS_DOC "GUEST [ARG...]\n--from SNAPSHOT"
 

@@ -136,6 +136,7 @@ static void release(struct bare *b, struct cpu *cpu, unsigned n, uint32_t entry)
 	cpu_set_gpr(other, A0, p->argument);
 	cpu_set_gpr(other, A1, n);
 	cpu_set_pc(other, entry);
+	cpu_activate(other);
 }
 
 static int store(void *board, struct cpu *cpu, uint32_t pa, unsigned bytes, uint64_t value)
@@ -264,6 +265,19 @@ static uint64_t until_timer(const struct bare *b)
 	return first;
 }
 
+/* A 34Kf's processors may start each other (MTTR), without the mailbox. */
+static bool started_by_another(struct bare *b, unsigned n)
+{
+	struct cpu *cpu = cpus_get(b->board.cpus, n);
+
+	if (b->board.config->model != CPU_34KF || !cpu_active(cpu))
+		return false;
+	b->processor[n].entry = cpu_pc(cpu);
+	b->processor[n].started = true;
+	b->started++;
+	return true;
+}
+
 /* One turn of every started processor, of `idle` instructions when all are known to wait. Returns
  * the instructions that were due. */
 static uint64_t turns(struct bare *b, uint64_t most, uint64_t idle, bool *all_wait)
@@ -275,7 +289,7 @@ static uint64_t turns(struct bare *b, uint64_t most, uint64_t idle, bool *all_wa
 		struct cpu *cpu = cpus_get(b->board.cpus, n);
 		uint64_t before = cpu_instructions(cpu);
 
-		if (!b->processor[n].started)
+		if (!b->processor[n].started && !started_by_another(b, n))
 			continue;
 		quantum = idle ? idle : b->started > 1 ? QUANTUM : QUANTUM_ALONE;
 		if (!idle && quantum > most)
@@ -411,6 +425,7 @@ static struct board *create(const struct board_config *config, struct error *err
 	struct bare *b;
 	const char *slash = strrchr(config->guest, '/');
 	struct cpu_config cpus = {
+		.model = config->model,
 		.processors = config->processors,
 		.tlb_entries = config->tlb_entries,
 		.count_insns = COUNT_INSNS,

@@ -135,6 +135,8 @@ void config_snapshot(struct board_config *c, struct snapshot *s)
 	number(s, "config.tlb_entries", &c->tlb_entries, 16, 64);
 	number(s, "config.ram_bytes", &c->ram_bytes, 4096, BOARD_MAX_RAM);
 	snapshot_check(s, "config.ram_bytes", c->ram_bytes % 4096 == 0);
+	snapshot_check(s, "config.processors",
+		       model != CPU_34KF || c->processors <= CPU_34KF_MAX_PROCESSORS);
 	text(s, "config.initrd", &c->initrd);
 	text(s, "config.network", &c->network);
 	number(s, "config.disks", &disks, 0, BOARD_MAX_DISKS);

@@ -6,28 +6,42 @@
  */
 #include "sim/mips/cp0.h"
 #include "sim/mips/exception.h"
+#include "sim/mips/mt.h"
 #include "sim/mips/tlb.h"
 
-#define PRID_24KF    0x00019300u
 #define STATUS_WRITE 0x3478ff1fu /* CU1 CU0 FR BEV TS SR NMI IM KSU ERL EXL IE */
 #define CAUSE_WRITE  0x08c00300u /* DC IV WP IP1 IP0 */
-#define LINE_BYTES   32u	 /* SYNCI_Step, cache lines of Config1 */
+#define SYNCI_STEP   32u
+#define CONFIG3_MT   0x0004u
+#define CONFIG3_VINT 0x0020u
+#define CONFIG3_ULRI 0x2000u
+
+/* As the reference machine's, but with UserLocal and without DSP and MIPS16. */
+static const struct model {
+	uint32_t prid, config3, fir;
+} models[] = {
+	[CPU_24KF] = {0x00019300, CONFIG3_ULRI, 0x00739300},
+	[CPU_34KF] = {0x00019500, CONFIG3_ULRI | CONFIG3_VINT | CONFIG3_MT, 0x00739500},
+};
 
 void cp0_reset(struct cpu *cpu)
 {
+	const struct model *model = &models[cpu->set->config.model];
 	uint32_t *cp0 = cpu->cp0;
 	uint32_t entries = cpu->set->config.tlb_entries;
 
 	cp0[CP0_RANDOM] = entries - 1;
 	cp0[CP0_STATUS] = STATUS_CU1 | STATUS_CU0;
 	cp0[CP0_INTCTL] = 7u << 29; /* the timer is on line 7 */
-	cp0[CP0_PRID] = PRID_24KF;
+	cp0[CP0_PRID] = model->prid;
 	cp0[CP0_EBASE] = 0x80000000u | cpu->number;
 	cp0[CP0_CONFIG] = 0x80000482u; /* M, release 2, TLB, KSEG0 uncached until set */
-	cp0[CP0_CONFIG1] = 0x80000000u | (entries - 1) << 25 | 4u << 19 | 3u << 16 | 4u << 10 |
-			   3u << 7 | 1; /* 4-way caches of 32-byte lines; FPU */
+	cp0[CP0_CONFIG1] = 0x80000000u | (entries - 1) << 25 | 3u << 19 | 1u << 16 | 3u << 10 |
+			   1u << 7 | 1; /* 2-way caches of 64 sets of 16 bytes; FPU */
 	cp0[CP0_CONFIG2] = 0x80000000u;
-	cp0[CP0_CONFIG3] = 1u << 5 | 1u << 13; /* VInt, ULRI */
+	cp0[CP0_CONFIG3] = model->config3;
+	cpu->fpu.fir = model->fir;
+	mt_reset(cpu);
 	cpu->timer_at = UINT64_MAX;
 	cp0_write(cpu, CP0_COMPARE, 0, 0);
 }
@@ -72,6 +86,8 @@ uint32_t cp0_read(struct cpu *cpu, unsigned reg, uint64_t now)
 
 uint32_t cp0_peek(const struct cpu *cpu, unsigned reg, uint64_t now)
 {
+	if (mt_has(cpu) && mt_owns(reg))
+		return mt_read(cpu, reg);
 	switch (reg) {
 	case CP0_COUNT:
 		return count_now(cpu, now);
@@ -110,6 +126,10 @@ void cp0_write(struct cpu *cpu, unsigned reg, uint32_t value, uint64_t now)
 {
 	uint32_t *cp0 = cpu->cp0;
 
+	if (mt_has(cpu) && mt_owns(reg)) {
+		mt_write(cpu, reg, value, true);
+		return;
+	}
 	switch (reg) {
 	case CP0_INDEX:
 		set_bits(cpu, reg, value % cpu->set->config.tlb_entries, 63);
@@ -189,7 +209,7 @@ int cp0_read_hardware(struct cpu *cpu, unsigned rd, uint64_t now, uint32_t *valu
 		*value = cpu->number;
 		return 0;
 	case 1:
-		*value = LINE_BYTES;
+		*value = SYNCI_STEP;
 		return 0;
 	case 2:
 		*value = count_now(cpu, now);

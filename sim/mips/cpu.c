@@ -13,6 +13,7 @@
 #include "sim/mips/exception.h"
 #include "sim/mips/execute.h"
 #include "sim/mips/memory.h"
+#include "sim/mips/mt.h"
 #include "sim/mips/tlb.h"
 
 static void *zeroed(size_t count, size_t size)
@@ -29,6 +30,7 @@ struct cpus *cpus_new(const struct cpu_config *config, const struct bus *bus)
 	struct cpus *set = zeroed(1, sizeof(*set));
 
 	assert(config->processors >= 1 && config->processors <= 64);
+	assert(config->model != CPU_34KF || config->processors <= CPU_34KF_MAX_PROCESSORS);
 	assert(config->tlb_entries >= 16 && config->tlb_entries <= 64);
 	assert(config->count_insns >= 1 && bus->ram_bytes % PAGE_SIZE == 0);
 	set->bus = *bus;
@@ -47,6 +49,7 @@ struct cpus *cpus_new(const struct cpu_config *config, const struct bus *bus)
 		cp0_reset(cpu);
 		status_changed(cpu);
 	}
+	mt_update(set);
 	return set;
 }
 
@@ -69,32 +72,34 @@ bool attend(struct cpu *cpu)
 {
 	if (cpu->steps >= cpu->timer_at)
 		cp0_timer_fired(cpu);
-	if (!cpu->waiting && interrupt_due(cpu)) /* else idle() says first that it has ended */
+	if (!cpu->waiting && !cpu->stopped &&
+	    interrupt_due(cpu)) /* else idle() says first that it has ended */
 		interrupt_enter(cpu, cpu->pc);
 	cpu->attention_at = cpu->until < cpu->timer_at ? cpu->until : cpu->timer_at;
-	return cpu->steps >= cpu->until || cpu->stop_requested || cpu->waiting ||
+	return cpu->steps >= cpu->until || cpu->stop_requested || cpu->waiting || cpu->stopped ||
 	       (cpu->observer != NULL) != cpu->observed;
 }
 
-static void report_idle_end(struct cpu *cpu, uint32_t pending)
+void idle_end(struct cpu *cpu, uint32_t pending)
 {
 	uint64_t slept = cpu->steps - cpu->idle_from;
 
+	cpu->waiting = false;
+	observer_room(cpu);
+	if (!cpu->observer)
+		return;
 	observe(cpu, RECORD_IDLE_END, pending >> 8, 0);
 	observe(cpu, RECORD_OPERAND, slept < UINT32_MAX ? (uint32_t)slept : UINT32_MAX, 0);
 }
 
-/* Lets idle time pass. Returns whether the processor is awake. */
+/* Lets the time of a waiting or stopped processor pass. Returns whether it is awake. */
 static bool idle(struct cpu *cpu)
 {
 	for (;;) {
 		uint32_t pending = interrupts_pending(cpu) & cpu->cp0[CP0_STATUS] & STATUS_IM;
 
-		if (pending) {
-			cpu->waiting = false;
-			observer_room(cpu);
-			if (cpu->observer)
-				report_idle_end(cpu, pending);
+		if (pending && !cpu->stopped) {
+			idle_end(cpu, pending);
 			return true;
 		}
 		if (cpu->steps >= cpu->until)
@@ -125,7 +130,7 @@ enum cpu_stop cpu_run(struct cpu *cpu, uint64_t insns)
 			cpu->stop_requested = false;
 			return CPU_REQUESTED;
 		}
-		if (cpu->waiting && !idle(cpu))
+		if ((cpu->waiting || cpu->stopped) && !idle(cpu))
 			return CPU_WAITING;
 		if (cpu->steps >= cpu->until)
 			return CPU_BUDGET;

@@ -43,10 +43,11 @@ struct bus {
  * virtual processing element (VPE) with one thread context, and reaches the others' registers with
  * MFTR and MTTR; those above 0 start halted. */
 enum cpu_model { CPU_24KF, CPU_34KF };
+#define CPU_34KF_MAX_PROCESSORS 16 /* what MVPConf0 can say */
 
 struct cpu_config {
 	enum cpu_model model;
-	unsigned processors;  /* 1..64 */
+	unsigned processors;  /* 1..64; of a 34Kf 1..CPU_34KF_MAX_PROCESSORS */
 	unsigned tlb_entries; /* 16..64 pairs of pages */
 	unsigned count_insns; /* instructions per increment of Count, >= 1 */
 	uint64_t seed;	      /* of the random replacement */
@@ -66,7 +67,7 @@ struct observer {
 
 enum cpu_stop {
 	CPU_BUDGET,    /* the instructions asked for were executed */
-	CPU_WAITING,   /* WAIT: nothing to do until an interrupt */
+	CPU_WAITING,   /* WAIT: nothing to do until an interrupt; or not active */
 	CPU_REQUESTED, /* cpu_request_stop was called by a hook */
 };
 
@@ -85,6 +86,13 @@ struct cpu *cpus_get(struct cpus *, unsigned number);
  * meanwhile the answer is CPU_WAITING. */
 enum cpu_stop cpu_run(struct cpu *, uint64_t insns);
 void cpu_request_stop(struct cpu *);
+
+/* Whether it executes, or would but for WAIT. A processor of a 34Kf that is halted, not activated,
+ * or stopped by another (DVPE) does not: its time passes. */
+bool cpu_active(const struct cpu *);
+/* Starts a halted processor of a 34Kf, as another one would by MTTR. For a board that starts them
+ * in a way of its own; no effect on a 24Kf. */
+void cpu_activate(struct cpu *);
 
 unsigned cpu_number(const struct cpu *);
 uint64_t cpu_instructions(const struct cpu *); /* executed since reset */

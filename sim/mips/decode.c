@@ -87,7 +87,7 @@ uint32_t insn_field(const struct insn_row *row, uint32_t word, char letter)
 
 void insn_decode(const struct decoder *decoder, uint32_t word, struct insn *in)
 {
-	static const char letters[] = "stdarmlnehiuojc";
+	static const char letters[] = "stdarmlnehkpiuojc";
 
 	*in = (struct insn){.op = decoder_find(decoder, word)};
 	if (in->op == OP_reserved) {
@@ -119,6 +119,12 @@ void insn_decode(const struct decoder *decoder, uint32_t word, struct insn *in)
 		case 'e':
 		case 'h':
 			in->a = v;
+			break;
+		case 'k':
+			in->imm |= (int32_t)v;
+			break;
+		case 'p':
+			in->imm |= (int32_t)v << 1;
 			break;
 		case 'i':
 			in->imm = (int16_t)v;

@@ -64,6 +64,8 @@ static void operand(FILE *out, const struct insn_row *row, uint32_t word, uint32
 	case 'l':
 	case 'e':
 	case 'h':
+	case 'k':
+	case 'p':
 		fprintf(out, "%u", field(row, word, c));
 		break;
 	default:

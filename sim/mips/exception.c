@@ -69,7 +69,8 @@ bool interrupt_due(const struct cpu *cpu)
 	uint32_t status = cpu->cp0[CP0_STATUS];
 
 	return (status & (STATUS_IE | STATUS_EXL | STATUS_ERL)) == STATUS_IE &&
-	       !(cpu->cp0[CP0_DEBUG] & DEBUG_DM) && interrupts_pending(cpu) & status & STATUS_IM;
+	       !(cpu->cp0[CP0_DEBUG] & DEBUG_DM) && !(cpu->cp0[CP0_TCSTATUS] & TCSTATUS_IXMT) &&
+	       interrupts_pending(cpu) & status & STATUS_IM;
 }
 
 /* Offset of the interrupt vector: 0x180, 0x200, or one of eight. */

@@ -13,6 +13,9 @@ void execute_observed(struct cpu *);
  * takes interrupts, sets the next attention_at. Returns whether the executor must return. */
 bool attend(struct cpu *);
 
+/* A waiting processor wakes: what is pending, as in Cause.IP, if an interrupt did it. */
+void idle_end(struct cpu *, uint32_t pending);
+
 bool cpu_may_semihost(const struct cpu *);
 void cpu_semihost(struct cpu *);
 void cpu_monitor_call(struct cpu *);

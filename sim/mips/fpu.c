@@ -300,7 +300,7 @@ uint32_t fp_control(const struct fpu *f, unsigned reg)
 {
 	switch (reg) {
 	case 0:
-		return FIR_24KF;
+		return f->fir;
 	case 25: /* FCCR: the conditions side by side */
 		return (f->fcsr >> 24 & 0xfe) | (f->fcsr >> 23 & 1);
 	case 26: /* FEXR: cause and flags */

@@ -17,14 +17,13 @@ enum fp_rounding { ROUND_NEAREST = 0, ROUND_ZERO = 1, ROUND_UP = 2, ROUND_DOWN =
 #define FCSR_CAUSE 0x0003f000u
 #define FCSR_FLUSH 0x01000000u
 #define FCSR_WRITE 0xff83ffffu
-#define FIR_24KF   0x00739300u /* F64 L W D S, and the processor's number */
 
 struct fpu {
 	union fpr {
 		uint64_t wide;
 		uint32_t word[2]; /* low, high */
 	} reg[32]; /* FR=0: a double is the low words of an even and the next odd one */
-	uint32_t fcsr;
+	uint32_t fcsr, fir;
 	uint8_t raised;
 };
 

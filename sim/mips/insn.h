@@ -10,8 +10,8 @@
  * meaning: C, in the words of sim/mips/execute.inc.
  *
  * Fields: s t d a registers or shift amounts, r the fourth FPU register, m l the bit-field ones,
- * n the FPU condition, e the CP0 select, h a hint; i u 16-bit signed and unsigned immediates, o a
- * branch offset, j a jump index, c a code.
+ * n the FPU condition, e the CP0 select, k and p the u and h of MFTR, h a hint; i u 16-bit signed
+ * and unsigned immediates, o a branch offset, j a jump index, c a code.
  * Syntax: a field letter prints that operand; S T D stand for a general register that is
  * *written* (the decoder redirects $0 on their account), F and C before a letter name an FPU or a
  * coprocessor register, z y the sizes of EXT and INS; everything else is printed as it is.

@@ -11,6 +11,7 @@
 #include "sim/mips/cp0.h"
 #include "sim/mips/exception.h"
 #include "sim/mips/memory.h"
+#include "sim/mips/mt.h"
 #include "sim/mips/tlb.h"
 
 enum { TLB_ENTRIES = 64 };
@@ -155,9 +156,12 @@ void cpus_snapshot(struct cpus *set, struct snapshot *s)
 		      "the pace of Count");
 	snapshot_same(s, "cpus.ram_bytes", &set->bus.ram_bytes, sizeof(set->bus.ram_bytes),
 		      "the size of RAM");
+	snapshot_field(s, "cpus.mvp_control", set->mvp_control);
+	snapshot_field(s, "cpus.single", set->single);
 	for (unsigned i = 0; i < config->processors; i++)
 		walk_cpu(&set->cpu[i], s);
 	code_snapshot(set, s);
+	mt_update(set);
 	for (unsigned i = 0; i < config->processors && snapshot_restoring(s); i++)
 		derive(&set->cpu[i]);
 }

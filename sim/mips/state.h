@@ -27,12 +27,33 @@
 enum {
 	CP0_INDEX = 0 * 8,
 	CP0_RANDOM = 1 * 8,
+	CP0_MVPCONTROL = 0 * 8 + 1,
+	CP0_MVPCONF0 = 0 * 8 + 2,
+	CP0_MVPCONF1 = 0 * 8 + 3,
+	CP0_VPECONTROL = 1 * 8 + 1,
+	CP0_VPECONF0 = 1 * 8 + 2,
+	CP0_VPECONF1 = 1 * 8 + 3,
+	CP0_VPESCHEDULE = 1 * 8 + 5,
+	CP0_VPESCHEFBACK = 1 * 8 + 6,
+	CP0_VPEOPT = 1 * 8 + 7,
+	CP0_TCSTATUS = 2 * 8 + 1,
+	CP0_TCBIND = 2 * 8 + 2,
+	CP0_TCRESTART = 2 * 8 + 3,
+	CP0_TCHALT = 2 * 8 + 4,
+	CP0_TCCONTEXT = 2 * 8 + 5,
+	CP0_TCSCHEDULE = 2 * 8 + 6,
+	CP0_TCSCHEFBACK = 2 * 8 + 7,
 	CP0_ENTRYLO0 = 2 * 8,
 	CP0_ENTRYLO1 = 3 * 8,
 	CP0_CONTEXT = 4 * 8,
 	CP0_USERLOCAL = 4 * 8 + 2,
 	CP0_PAGEMASK = 5 * 8,
 	CP0_WIRED = 6 * 8,
+	CP0_SRSCONF0 = 6 * 8 + 1,
+	CP0_SRSCONF1 = 6 * 8 + 2,
+	CP0_SRSCONF2 = 6 * 8 + 3,
+	CP0_SRSCONF3 = 6 * 8 + 4,
+	CP0_SRSCONF4 = 6 * 8 + 5,
 	CP0_HWRENA = 7 * 8,
 	CP0_BADVADDR = 8 * 8,
 	CP0_COUNT = 9 * 8,
@@ -74,6 +95,7 @@ enum {
 #define CAUSE_IV	 0x00800000u
 #define CAUSE_IP	 0x0000ff00u
 #define DEBUG_DM	 0x40000000u
+#define TCSTATUS_IXMT	 0x00000400u /* no interrupts for this thread */
 #define DEBUG_DBD	 0x80000000u
 
 enum exception_code {
@@ -92,6 +114,7 @@ enum exception_code {
 	EXC_OVERFLOW = 12,
 	EXC_TRAP = 13,
 	EXC_FPU = 15,
+	EXC_THREAD = 25,
 	EXC_DEBUG = 32, /* not an ExcCode: enters debug mode */
 };
 
@@ -155,6 +178,7 @@ struct cpu {
 	uint64_t count_base; /* Count = steps / count_insns + count_base, unless Cause.DC */
 	bool waiting, stop_requested, observed, run_open;
 	bool call_faulted; /* by cpu_require */
+	bool stopped;	   /* MT: halted, not activated, or stopped by another processor */
 	uint8_t lines;	   /* hardware interrupts */
 	uint32_t reported_mode, reported_asid;
 	struct fault fault;
@@ -177,6 +201,8 @@ struct cpus {
 	struct block *graveyard; /* dropped, perhaps still being executed */
 	uint64_t code_bytes;
 	struct cpu *cpu;
+	uint32_t mvp_control; /* MT: one for all */
+	uint32_t single;      /* MT: who executes while MVPControl.EVP is clear */
 };
 
 /* Between two runs: makes sure that what follows finds room. */

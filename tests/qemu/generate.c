@@ -107,7 +107,7 @@ static uint32_t address(struct generator *g)
 /* All operand fields at random; FPU rows prefer even registers when FR=0. */
 static uint32_t random_word(struct generator *g, const struct insn_row *row)
 {
-	static const char letters[] = "stdarmlnehiuojc";
+	static const char letters[] = "stdarmlnehkpiuojc";
 	uint32_t word = row->value;
 
 	for (const char *c = letters; *c; c++) {
@@ -167,9 +167,9 @@ static uint32_t aim(struct generator *g, const struct insn_row *row, uint32_t wo
 
 static bool excluded(const struct insn_row *row)
 {
-	static const char *const names[] = {"sdbbp", "wait",  "deret", "mcall", "mfc0",
-					    "mtc0",  "tlbwi", "tlbr",  "tlbwr", "tlbp",
-					    "eret",  "rdhwr", "ll",    "sc",	"cop2"};
+	static const char *const names[] = {"sdbbp", "wait", "deret", "mcall", "mfc0", "mtc0",
+					    "tlbwi", "tlbr", "tlbwr", "tlbp",  "eret", "rdhwr",
+					    "ll",    "sc",   "cop2",  "mftr",  "mttr"};
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcmp(names[i], row->name))

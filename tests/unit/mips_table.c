@@ -23,7 +23,7 @@ static uint32_t random_word(struct rng *rng, const struct insn_row *row)
 
 static void every_pattern_has_32_bits_of_which_a_field_is_one_stretch(void **state)
 {
-	static const char letters[] = "stdarmlnehiuojcx";
+	static const char letters[] = "stdarmlnehkpiuojcx";
 
 	(void)state;
 	for (unsigned i = 0; i < INSN_ROWS; i++) {
