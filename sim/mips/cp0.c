@@ -35,7 +35,7 @@ void cp0_reset(struct cpu *cpu)
 	cp0[CP0_INTCTL] = 7u << 29; /* the timer is on line 7 */
 	cp0[CP0_PRID] = model->prid;
 	cp0[CP0_EBASE] = 0x80000000u | cpu->number;
-	cp0[CP0_CONFIG] = 0x80000482u; /* M, release 2, TLB, KSEG0 uncached until set */
+	cp0[CP0_CONFIG] = 0x80000483u; /* M, release 2, TLB; KSEG0 cached, as YAMON leaves it */
 	cp0[CP0_CONFIG1] = 0x80000000u | (entries - 1) << 25 | 3u << 19 | 1u << 16 | 3u << 10 |
 			   1u << 7 | 1; /* 2-way caches of 64 sets of 16 bytes; FPU */
 	cp0[CP0_CONFIG2] = 0x80000000u;
