@@ -102,8 +102,11 @@ static struct board *build(struct snapshot *s, const char *path, const struct bo
 	use.pause_at_call = now->pause_at_call;
 	use.pause_at = now->pause_at;
 	use.restored = true;
-	if (!snapshot_failed(s) && !(now->disks && move_disks(&use, now, path, err)))
+	if (!snapshot_failed(s) && !(now->disks && move_disks(&use, now, path, err))) {
 		board = board_new(*kind, &use, err);
+		if (!board)
+			error_prefix(err, "%s", path);
+	}
 	config_free(saved);
 	return board;
 }

@@ -27,8 +27,9 @@ struct saved_machine {
 	size_t bytes;
 };
 
-/* From 0x80000400 on: loads, stores, LL and SC, code that is changed, TLB writes, the timer, marks;
- * with handlers that skip what faulted. */
+/* Loaded at 0x80010000, started at its end, which copies it to 0x80000000. From 0x80000400 on: loads,
+ * stores, LL and SC, code that is changed, TLB writes, the timer, marks, and the ports of the malta's
+ * devices; with handlers that skip what faulted. */
 /* clang-format off */
 static const uint32_t saved_machine_code[] = {
 	[0x000 / 4] = 0x42000006, /* refill: tlbwr; eret */
@@ -57,9 +58,32 @@ static const uint32_t saved_machine_code[] = {
 	0x000007c0, /* monitor call */
 	0x0c000180, /* jal 0x600 */
 	0x0000000c, /* syscall, in the delay slot */
-	0x1000ffeb, /* b loop */
+	0x3c0eb800, /* lui t6, 0xb800: I/O */
+	0xa1ca0040, /* sb t2, 0x40(t6): i8254 */
+	0x91cd0040, /* lbu t5, 0x40(t6) */
+	0xa1ca03f8, /* sb t2, 0x3f8(t6): UART */
+	0x91cd03fd, /* lbu t5, 0x3fd(t6) */
+	0xa1ca0070, /* sb t2, 0x70(t6): RTC */
+	0x91cd0071, /* lbu t5, 0x71(t6) */
+	0x91cd0021, /* lbu t5, 0x21(t6): i8259 */
+	0x91cd0064, /* lbu t5, 0x64(t6): i8042 */
+	0x3c0fbbe0, /* lui t7, 0xbbe0: GT-64120 */
+	0x8ded0cf8, /* lw t5, 0xcf8(t7) */
+	0x8ded0c34, /* lw t5, 0xc34(t7): acknowledge */
+	0x1000ffdf, /* b loop */
 	0x00000000, /* nop */
 	[0x600 / 4] = 0x03e00008, /* jr ra; nop */
+	0x00000000,
+	[0x700 / 4] = 0x3c088001, /* start: lui t0, 0x8001 */
+	0x3c098000, /* lui t1, 0x8000 */
+	0x252a0700, /* addiu t2, t1, 0x700 */
+	0x8d0b0000, /* copy: lw t3, 0(t0) */
+	0xad2b0000, /* sw t3, 0(t1) */
+	0x25290004, /* addiu t1, t1, 4 */
+	0x152afffc, /* bne t1, t2, copy */
+	0x25080004, /* addiu t0, t0, 4 */
+	0x40806000, /* mtc0 zero, status */
+	0x08000100, /* j 0x80000400; nop */
 	0x00000000,
 };
 /* clang-format on */
@@ -74,12 +98,12 @@ static inline int saved_machine_guest(void)
 		.header = {.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, EV_CURRENT},
 			   .e_type = ET_EXEC,
 			   .e_machine = EM_MIPS,
-			   .e_entry = 0x80000400,
+			   .e_entry = 0x80010700,
 			   .e_phoff = sizeof(Elf32_Ehdr),
 			   .e_flags = 0x70001001,
 			   .e_phentsize = sizeof(Elf32_Phdr),
 			   .e_phnum = 1},
-		.segment = {PT_LOAD, sizeof(f), 0x80000000, 0x80000000, sizeof(saved_machine_code),
+		.segment = {PT_LOAD, sizeof(f), 0x80010000, 0x80010000, sizeof(saved_machine_code),
 			    sizeof(saved_machine_code), 7, 4},
 	};
 	int fd = memfd_create("guest", MFD_CLOEXEC);
@@ -107,10 +131,21 @@ static inline struct saved_machine saved_machine_new(const char *board_name)
 		.output = null,
 		.error = null,
 	};
+	bool devices = !strcmp(board_name, "malta");
+	int disk = memfd_create("disk", MFD_CLOEXEC); /* stays open: the snapshot names it */
+	char image[64];
 	struct error err = {.text = ""};
 	struct saved_machine m;
 	struct board *board;
 
+	snprintf(image, sizeof(image), "/proc/self/fd/%d", disk);
+	if (ftruncate(disk, 65536))
+		abort();
+	if (devices) {
+		config.disk[0].image = image;
+		config.disks = 1;
+		config.network = "user";
+	}
 	snprintf(guest, sizeof(guest), "/proc/self/fd/%d", fd);
 	if (!mkdtemp(folder))
 		abort();

@@ -64,10 +64,17 @@ static void a_changed_snapshot_of_the_bare_board_does_no_harm(void **state)
 	changed_snapshots_of("bare");
 }
 
+static void a_changed_snapshot_of_the_malta_board_does_no_harm(void **state)
+{
+	(void)state;
+	changed_snapshots_of("malta");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_changed_snapshot_of_the_bare_board_does_no_harm),
+		cmocka_unit_test(a_changed_snapshot_of_the_malta_board_does_no_harm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
