@@ -200,6 +200,14 @@ static int check_same(const struct guest_options *o, const struct board *board, 
 	if (o->given & GIVEN_MODEL && o->model != c->model)
 		return error_usage(err, "--model %s: %s holds a machine with %s processors",
 				   models[o->model], o->from, models[c->model]);
+	if (o->initrd)
+		return error_usage(err,
+				   "--initrd given with --from; wanted none: %s holds the "
+				   "memory that it went to",
+				   o->from);
+	if (o->network && (!c->network || strcmp(o->network, c->network)))
+		return error_usage(err, "--net %s: %s holds a machine with %s", o->network, o->from,
+				   c->network ? c->network : "no network");
 	return 0;
 }
 

@@ -28,13 +28,19 @@ static int check_overlays(const struct board_config *config, struct error *err)
 	return 0;
 }
 
-static void add_identity(struct cards *c, unsigned number, const char *identity)
+const char *cards_identify(struct cards *c)
 {
-	char *before = c->identities;
+	free(c->identities);
+	c->identities = NULL;
+	for (unsigned i = 0; i < c->disks; i++) {
+		char *before = c->identities;
 
-	if (asprintf(&c->identities, "%s%u %s\n", before ? before : "", number, identity) < 0)
-		abort();
-	free(before);
+		if (asprintf(&c->identities, "%s%u %s\n", before ? before : "", i,
+			     disk_identity(c->disk[i])) < 0)
+			abort();
+		free(before);
+	}
+	return c->identities;
 }
 
 int cards_insert(struct cards *c, struct pci_bus *bus, struct services *services,
@@ -54,7 +60,6 @@ int cards_insert(struct cards *c, struct pci_bus *bus, struct services *services
 		if (!c->disk[n])
 			return -1;
 		c->disks++;
-		add_identity(c, n, disk_identity(c->disk[n]));
 		pci_attach_part(bus, first + n / parts, n % parts,
 				virtio_blk_new(services, c->disk[n], n));
 	}

@@ -14,7 +14,7 @@ struct disk;
 struct cards {
 	unsigned disks;
 	struct disk *disk[BOARD_MAX_DISKS]; /* their devices' */
-	char *identities;		    /* for struct board; NULL without disks */
+	char *identities;		    /* owned; NULL without disks */
 };
 
 /* Puts them into the connectors, slots first..first+slots-1, disks in their order before the
@@ -22,6 +22,8 @@ struct cards {
  */
 int cards_insert(struct cards *, struct pci_bus *, struct services *, const struct board_config *,
 		 unsigned first, unsigned slots, struct error *);
+/* What the disks are, a line each, for struct board; NULL without disks. Again after a restore. */
+const char *cards_identify(struct cards *);
 /* The machine is off: disks write what they have to keep. Returns 0 or -1. */
 int cards_off(struct cards *, struct error *);
 /* After the bus. */

@@ -137,12 +137,13 @@ void config_snapshot(struct board_config *c, struct snapshot *s)
 	snapshot_check(s, "config.ram_bytes", c->ram_bytes % 4096 == 0);
 	snapshot_check(s, "config.processors",
 		       model != CPU_34KF || c->processors <= CPU_34KF_MAX_PROCESSORS);
+	snapshot_check(s, "config.processors",
+		       model != CPU_34KF || c->processors <= CPU_34KF_MAX_PROCESSORS);
 	text(s, "config.initrd", &c->initrd);
 	text(s, "config.network", &c->network);
 	number(s, "config.disks", &disks, 0, BOARD_MAX_DISKS);
 	for (uint32_t i = 0; i < disks; i++) {
 		text(s, "config.disk.image", &c->disk[i].image);
-		text(s, "config.disk.overlay", &c->disk[i].overlay);
 		snapshot_check(s, "config.disk.image", c->disk[i].image != NULL);
 		private = c->disk[i].private;
 		number(s, "config.disk.private", &private, 0, 1);

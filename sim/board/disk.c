@@ -83,10 +83,23 @@ static int open_overlay(struct disk *d, bool restored, struct error *err)
 	return path && !restored ? overlay_load(&d->overlay, path, &d->base, err) : 0;
 }
 
+static void identify(struct disk *d)
+{
+	const char *image = d->config.image, *name = strrchr(image, '/');
+
+	free(d->identity);
+	if (asprintf(&d->identity, "%s %s %" PRIu64 " %s", d->base.hash,
+		     d->config.private ? "private" : "shared", disk_sectors(d),
+		     name ? name + 1 : image) < 0)
+		abort();
+	for (char *p = d->identity; *p; p++)
+		if (*p == '\n')
+			*p = '?'; /* it is a line */
+}
+
 struct disk *disk_open(const struct board_disk *config, bool restored, struct error *err)
 {
 	struct disk *d = calloc(1, sizeof(*d));
-	const char *name = strrchr(config->image, '/');
 
 	if (!d)
 		abort();
@@ -96,13 +109,7 @@ struct disk *disk_open(const struct board_disk *config, bool restored, struct er
 		disk_close(d);
 		return NULL;
 	}
-	if (asprintf(&d->identity, "%s %s %" PRIu64 " %s", d->base.hash,
-		     config->private ? "private" : "shared", disk_sectors(d),
-		     name ? name + 1 : config->image) < 0)
-		abort();
-	for (char *p = d->identity; *p; p++)
-		if (*p == '\n')
-			*p = '?'; /* it is a line */
+	identify(d);
 	return d;
 }
 
@@ -234,21 +241,42 @@ int disk_finish(struct disk *d, struct error *err)
 	return 0;
 }
 
+/* A private image has changed since the machine began: what it held then is its identity, what it
+ * holds now must be there when the machine goes on. */
+static void private_snapshot(struct disk *d, unsigned number, const char *what, struct snapshot *s)
+{
+	char name[32], now[HASH_TEXT_SIZE], began[HASH_TEXT_SIZE];
+	struct error err;
+
+	if (hash_file(d->config.image, now, &err))
+		snapshot_refuse(s, "%s", err.text);
+	snprintf(name, sizeof(name), "disk%u.image", number);
+	snapshot_same(s, name, now, sizeof(now), what);
+	memcpy(began, d->base.hash, sizeof(began));
+	snprintf(name, sizeof(name), "disk%u.began", number);
+	snapshot_field(s, name, began);
+	snapshot_check(s, name,
+		       !began[HASH_TEXT_SIZE - 1] &&
+			       strspn(began, "0123456789abcdef") == HASH_TEXT_SIZE - 1);
+	if (snapshot_failed(s))
+		return;
+	memcpy(d->base.hash, began, sizeof(began));
+	identify(d);
+}
+
 void disk_snapshot(struct disk *d, unsigned number, struct snapshot *s)
 {
-	char name[32], what[64], hash[HASH_TEXT_SIZE];
-	struct error err;
+	char name[32], what[64];
 
 	snprintf(what, sizeof(what), "the disk image %u", number);
 	snprintf(name, sizeof(name), "disk%u.kind", number);
 	snapshot_same(s, name, &d->config.private, sizeof(d->config.private), what);
+	if (d->config.private) {
+		private_snapshot(d, number, what, s);
+		return;
+	}
 	snprintf(name, sizeof(name), "disk%u.image", number);
-	memcpy(hash, d->base.hash, sizeof(hash));
-	/* What a private image holds has changed since the machine began. */
-	if (d->config.private && hash_file(d->config.image, hash, &err))
-		snapshot_refuse(s, "%s", err.text);
-	snapshot_same(s, name, hash, sizeof(hash), what);
+	snapshot_same(s, name, d->base.hash, sizeof(d->base.hash), what);
 	snprintf(name, sizeof(name), "disk%u.overlay", number);
-	if (!d->config.private)
-		overlay_snapshot(&d->overlay, s, name);
+	overlay_snapshot(&d->overlay, s, name);
 }

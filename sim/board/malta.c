@@ -317,6 +317,7 @@ static void walk(struct board *board, struct snapshot *s)
 	for (unsigned i = 0; i < m->devices; i++)
 		if (m->device[i]->kind->snapshot)
 			m->device[i]->kind->snapshot(m->device[i], s);
+	board->disks = cards_identify(&m->cards);
 }
 
 /* ---- building ---- */
@@ -424,7 +425,7 @@ static int build(struct malta *m, const struct board_config *config, struct erro
 	yamon_devices(m->gt, pci_function_at(m->pci, MALTA_SLOT_BRIDGE, 0), m->pic);
 	if (cards_insert(&m->cards, m->pci, &m->services, config, FIRST_CONNECTOR, CONNECTORS, err))
 		return -1;
-	m->board.disks = m->cards.identities;
+	m->board.disks = cards_identify(&m->cards);
 	add_pci(m);
 	return 0;
 }
