@@ -116,6 +116,7 @@ static int record(const struct capture_options *o, struct board *board, struct e
 		.core_version = CPU_VERSION,
 		.board = board->kind->name,
 		.model = model_of(board),
+		.images = board->disks,
 	};
 	struct capture *c =
 		capture_begin(board, o->output, &info, o->archive ? TRACE_ZSTD : TRACE_LZ4, err);
