@@ -74,7 +74,7 @@ static void interrupt(struct services *s, unsigned number, bool raised, enum sou
 	if (number < MALTA_LINE)
 		i8259_input(m->pic, number, raised, source);
 	else
-		cpu_interrupt(cpus_get(m->board.cpus, 0), number - MALTA_LINE, raised);
+		cpu_interrupt(cpus_get(m->board.cpus, 0), number - MALTA_LINE, raised, source);
 }
 
 static void fail(struct services *s, const struct error *err)
@@ -108,8 +108,7 @@ static void pic_output(struct services *s, bool raised, enum source source)
 {
 	struct malta *m = s->board;
 
-	(void)source;
-	cpu_interrupt(cpus_get(m->board.cpus, 0), LINE_I8259, raised);
+	cpu_interrupt(cpus_get(m->board.cpus, 0), LINE_I8259, raised, source);
 }
 
 static uint8_t acknowledge(struct services *s)

@@ -58,6 +58,8 @@ void cpus_free(struct cpus *set)
 	if (!set)
 		return;
 	code_free(set);
+	for (unsigned i = 0; i < set->config.processors; i++)
+		free(set->cpu[i].deferred);
 	free(set->cpu);
 	free(set);
 }
@@ -80,6 +82,16 @@ bool attend(struct cpu *cpu)
 	       (cpu->observer != NULL) != cpu->observed;
 }
 
+/* What ended an idle time: who raised a line, the timer, or, by a software interrupt, another
+ * processor; this one was waiting. */
+static enum source idle_source(const struct cpu *cpu, uint32_t pending)
+{
+	for (unsigned line = 0; line < 6; line++)
+		if (cpu->lines & pending >> 10 & 1u << line)
+			return (enum source)cpu->source[line];
+	return pending & 0x8000 ? SOURCE_TIMER : SOURCE_PROCESSOR;
+}
+
 void idle_end(struct cpu *cpu, uint32_t pending)
 {
 	uint64_t slept = cpu->steps - cpu->idle_from;
@@ -88,7 +100,7 @@ void idle_end(struct cpu *cpu, uint32_t pending)
 	observer_room(cpu);
 	if (!cpu->observer)
 		return;
-	observe(cpu, RECORD_IDLE_END, pending >> 8, 0);
+	observe(cpu, RECORD_IDLE_END, pending >> 8, idle_source(cpu, pending));
 	observe(cpu, RECORD_OPERAND, slept < UINT32_MAX ? (uint32_t)slept : UINT32_MAX, 0);
 }
 
@@ -211,9 +223,11 @@ uint32_t cpu_cp0(const struct cpu *cpu, unsigned rd, unsigned sel)
 	return cp0_peek(cpu, (rd & 31) * 8 + (sel & 7), cpu->steps);
 }
 
-void cpu_interrupt(struct cpu *cpu, unsigned line, bool raised)
+void cpu_interrupt(struct cpu *cpu, unsigned line, bool raised, enum source source)
 {
 	assert(line < 6);
+	if (raised)
+		cpu->source[line] = (uint8_t)source;
 	cpu->lines = (cpu->lines & ~(1u << line)) | (unsigned)raised << line;
 	cpu->attention_at = 0;
 }
@@ -308,12 +322,28 @@ void cpu_observe(struct cpu *cpu, struct observer *observer)
 	cpu_tlb_snapshot(cpu);
 }
 
+void observe_deferred(struct cpu *cpu)
+{
+	for (unsigned i = 0; i < cpu->deferred_count; i++) {
+		observer_room(cpu);
+		*cpu->observer->next++ = cpu->deferred[i];
+	}
+	observer_room(cpu);
+	cpu->deferred_count = 0;
+}
+
 void cpu_report(struct cpu *cpu, struct record r)
 {
 	if (!cpu->observer)
 		return;
 	if (cpu->run_open) { /* from a load or store hook: comes after the run */
-		assert(cpu->deferred_count < DEFERRED);
+		if (cpu->deferred_count == cpu->deferred_room) {
+			cpu->deferred_room += 256;
+			cpu->deferred =
+				realloc(cpu->deferred, cpu->deferred_room * sizeof(*cpu->deferred));
+			if (!cpu->deferred)
+				abort();
+		}
 		cpu->deferred[cpu->deferred_count++] = r;
 		return;
 	}

@@ -16,7 +16,7 @@
 #include "sim/base/error.h"
 #include "sim/base/record.h"
 
-#define CPU_VERSION "2" /* goes up whenever the same guest would give another trace */
+#define CPU_VERSION "3" /* goes up whenever the same guest would give another trace */
 
 struct cpu;
 struct cpus;
@@ -107,8 +107,9 @@ uint32_t cpu_pc(const struct cpu *);
 void cpu_set_pc(struct cpu *, uint32_t pc);
 uint32_t cpu_cp0(const struct cpu *, unsigned rd, unsigned sel);
 
-/* Hardware interrupt line 0..5 (Cause.IP2..IP7). */
-void cpu_interrupt(struct cpu *, unsigned line, bool raised);
+/* Hardware interrupt line 0..5 (Cause.IP2..IP7). The source is what an idle time that the line ends
+ * has been waiting for. */
+void cpu_interrupt(struct cpu *, unsigned line, bool raised, enum source);
 
 /* Translates without side effect, with the rights of the current mode. Returns 0 or -1. */
 int cpu_translate(struct cpu *, uint32_t va, bool write, uint32_t *pa);
@@ -138,7 +139,7 @@ void cpus_snapshot(struct cpus *, struct snapshot *);
  * a monitor_call hook. */
 void cpu_observe(struct cpu *, struct observer *);
 /* Appends a record to the observer's stream, if there is one. For boards, from their hooks; what a
- * load or store hook reports (four records at most) comes after the run that it interrupts. */
+ * load or store hook reports comes after the run that it interrupts. */
 void cpu_report(struct cpu *, struct record);
 
 /* One instruction as assembly text, "addu $2,$4,$5"; an unknown word as ".word 0x...". */

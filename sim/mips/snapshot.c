@@ -122,6 +122,9 @@ static void walk_cpu(struct cpu *cpu, struct snapshot *s)
 	snapshot_field(s, "cpu.link", cpu->link_pa);
 	snapshot_field(s, "cpu.lines", cpu->lines);
 	snapshot_check(s, "cpu.lines", cpu->lines < 1 << 6);
+	snapshot_field(s, "cpu.source", cpu->source);
+	for (unsigned i = 0; i < 6; i++)
+		snapshot_check(s, "cpu.source", cpu->source[i] < SOURCE_COUNT);
 	snapshot_field(s, "cpu.random", cpu->rng.state);
 	walk_flags(cpu, s);
 	walk_times(cpu, s);

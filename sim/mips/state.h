@@ -130,9 +130,6 @@ struct tlb_entry {
 	} half[2];
 };
 
-/* Room for what a board reports from its load and store hooks: four for each of a block. */
-enum { DEFERRED = 4 * 64 };
-
 /* Kernel, supervisor, user, and kernel with ERL (its useg is unmapped). */
 enum { SOFT_MODES = 4, SOFT_DATA = 512, SOFT_FETCH = 128 };
 #define SOFT_NONE 0x800u /* a tag that no address has */
@@ -180,10 +177,11 @@ struct cpu {
 	bool call_faulted; /* by cpu_require */
 	bool stopped;	   /* MT: halted, not activated, or stopped by another processor */
 	uint8_t lines;	   /* hardware interrupts */
+	uint8_t source[6]; /* who raised them last */
 	uint32_t reported_mode, reported_asid;
 	struct fault fault;
-	unsigned deferred_count; /* what the board reported while a run was open */
-	struct record deferred[DEFERRED];
+	unsigned deferred_count, deferred_room; /* what the board reported while a run was open */
+	struct record *deferred;
 	struct observer *observer;
 	struct cpus *set;
 	struct rng rng;
@@ -215,12 +213,7 @@ static inline void observer_room(struct cpu *cpu)
 }
 
 /* A run has been closed: what waited for that follows it. */
-static inline void observe_deferred(struct cpu *cpu)
-{
-	for (unsigned i = 0; i < cpu->deferred_count; i++)
-		*cpu->observer->next++ = cpu->deferred[i];
-	cpu->deferred_count = 0;
-}
+void observe_deferred(struct cpu *);
 
 /* Appends to the observer's stream; there is one, and it has room. */
 static inline void observe(struct cpu *cpu, enum record_kind kind, uint32_t addr, uint32_t arg)

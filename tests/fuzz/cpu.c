@@ -115,7 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cpu_observe(cpus_get(cpus, 0), &board->observer);
 	for (unsigned turn = 0; turn < 6; turn++) {
 		cpu_run(cpus_get(cpus, turn % 2), 300);
-		cpu_interrupt(cpus_get(cpus, turn % 2), turn % 6, turn % 3);
+		cpu_interrupt(cpus_get(cpus, turn % 2), turn % 6, turn % 3, SOURCE_OTHER);
 	}
 	for (size_t i = 0; i + 4 <= size && i < 256; i += 4) {
 		uint32_t word;

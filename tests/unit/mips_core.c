@@ -118,9 +118,9 @@ static void a_line_interrupts_when_unmasked_enabled_and_not_in_a_handler(void **
 
 	for (unsigned i = 0; i < 6; i++) {
 		put_counting_loop(m);
-		cpu_interrupt(m->cpu, 2, false);
+		cpu_interrupt(m->cpu, 2, false, SOURCE_DISK);
 		set_cp0(m, 12, cases[i].status);
-		cpu_interrupt(m->cpu, 2, true);
+		cpu_interrupt(m->cpu, 2, true, SOURCE_DISK);
 		cpu_set_pc(m->cpu, CODE);
 		assert_int_equal(cpu_run(m->cpu, 1000),
 				 cases[i].taken ? CPU_REQUESTED : CPU_BUDGET);
@@ -139,8 +139,8 @@ static void vectored_interrupts_go_by_number(void **state)
 	PUT(m, 0x80003200, MTC0(8, 12) | 1, STOP); /* IntCtl.VS: 32 bytes */
 	run_cpu(m, m->cpu, 0x80003200);
 	set_cp0(m, 12, 0x1000ff01);
-	cpu_interrupt(m->cpu, 1, true);
-	cpu_interrupt(m->cpu, 3, true);
+	cpu_interrupt(m->cpu, 1, true, SOURCE_DISK);
+	cpu_interrupt(m->cpu, 3, true, SOURCE_DISK);
 	run(m);
 	assert_int_equal(cpu_gpr(m->cpu, 27), 9); /* IP5 before IP3 */
 }
@@ -164,7 +164,7 @@ static void a_waiting_processor_sleeps_until_its_timer_or_a_line(void **state)
 	set_cp0(m, 11, 0);
 	cpu_set_pc(m->cpu, CODE);
 	assert_int_equal(cpu_run(m->cpu, 50), CPU_WAITING);
-	cpu_interrupt(m->cpu, 2, true);
+	cpu_interrupt(m->cpu, 2, true, SOURCE_DISK);
 	assert_int_equal(cpu_run(m->cpu, 50), CPU_REQUESTED);
 }
 

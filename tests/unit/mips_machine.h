@@ -59,6 +59,7 @@ struct machine {
 	struct record *records, window[2048];
 	unsigned count, drain_room;
 	int stops, calls, bus_stores;
+	unsigned bus_reports; /* records of each store; 0 is 1 */
 	uint32_t bus_pa, require;
 	uint64_t bus_value;
 };
@@ -100,7 +101,8 @@ static inline int bus_store(void *board, struct cpu *cpu, uint32_t pa, unsigned 
 	struct machine *m = board;
 
 	m->bus_stores++;
-	cpu_report(cpu, record_make(RECORD_INPUT_OUTPUT, pa, bytes));
+	for (unsigned i = 0; i < (m->bus_reports ? m->bus_reports : 1); i++)
+		cpu_report(cpu, record_make(RECORD_INPUT_OUTPUT, pa, bytes));
 	m->bus_pa = pa;
 	m->bus_value = value;
 	return 0;

@@ -71,7 +71,7 @@ static void tlb_writes_links_waits_and_mode_changes_are_reported(void **state)
 	watch(m);
 	cpu_set_pc(m->cpu, CODE);
 	assert_int_equal(cpu_run(m->cpu, 50), CPU_WAITING);
-	cpu_interrupt(m->cpu, 0, true);
+	cpu_interrupt(m->cpu, 0, true, SOURCE_DISK);
 	assert_int_equal(cpu_run(m->cpu, 50), CPU_WAITING); /* masked */
 	EXPECT(m, REC(MODE, 0, MODE_KERNEL), REC(RUN, CODE, 4),
 	       REC(LOAD, DATA, REF_ARG(4, REF_LINKED, 0)),
@@ -91,12 +91,65 @@ static void the_end_of_idling_says_how_long_it_was(void **state)
 	cpu_set_pc(m->cpu, CODE);
 	watch(m);
 	assert_int_equal(cpu_run(m->cpu, 1000), CPU_WAITING);
-	cpu_interrupt(m->cpu, 0, true);
+	cpu_interrupt(m->cpu, 0, true, SOURCE_DISK);
 	cpu_run(m->cpu, 1000);
 	EXPECT(m, REC(MODE, 0, MODE_KERNEL), REC(RUN, CODE, 1),
 	       REC(PRIVILEGED, CODE, PRIV_MTC0 | 12 << 11), REC(RUN, CODE + 4, 1),
 	       REC(PRIVILEGED, CODE + 4, PRIV_WAIT), REC(IDLE_BEGIN, CODE + 4, 0),
-	       REC(IDLE_END, 4, 0), REC(OPERAND, 1000 - 2, 0), REC(RUN, CODE + 8, 1));
+	       REC(IDLE_END, 4, SOURCE_DISK), REC(OPERAND, 1000 - 2, 0), REC(RUN, CODE + 8, 1));
+}
+
+static enum source idle_source(struct machine *m)
+{
+	m->observer.drain(&m->observer);
+	for (unsigned i = 0; i < m->count; i++)
+		if (record_kind(m->records[i]) == RECORD_IDLE_END)
+			return (enum source)record_arg(m->records[i]);
+	fail_msg("no end of idling");
+	return SOURCE_OTHER;
+}
+
+static void the_end_of_idling_says_what_was_waited_for(void **state)
+{
+	static const struct {
+		unsigned line; /* 6: the timer */
+		enum source source;
+	} cases[] = {{0, SOURCE_DISK}, {3, SOURCE_NETWORK}, {5, SOURCE_CONSOLE}, {6, SOURCE_TIMER}};
+	struct machine *m = *state;
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cpu_set_gpr(m->cpu, 8, cases[i].line == 6 ? 100 : 0); /* Compare */
+		cpu_set_gpr(m->cpu, 9, 0x1000ff00);		      /* all masks, without IE */
+		PUT(m, CODE, MTC0(0, 9), MTC0(8, 11), MTC0(9, 12), WAIT, STOP);
+		cpu_set_pc(m->cpu, CODE);
+		watch(m);
+		cpu_run(m->cpu, 20);
+		if (cases[i].line < 6)
+			cpu_interrupt(m->cpu, cases[i].line, true, cases[i].source);
+		cpu_run(m->cpu, 1000);
+		assert_int_equal(idle_source(m), cases[i].source);
+		if (cases[i].line < 6)
+			cpu_interrupt(m->cpu, cases[i].line, false, SOURCE_OTHER);
+		m->count = 0;
+	}
+}
+
+static void a_hook_may_report_more_than_the_observer_has_room_for(void **state)
+{
+	struct machine *m = *state;
+	unsigned reported = 0;
+
+	cpu_set_gpr(m->cpu, 4, 0xbf000000);
+	PUT(m, CODE, SW(2, 0, 4), SW(2, 4, 4), STOP);
+	m->bus_reports = 5000;
+	watch(m);
+	run(m);
+	m->observer.drain(&m->observer);
+	for (unsigned i = 0; i < m->count; i++)
+		reported += record_kind(m->records[i]) == RECORD_INPUT_OUTPUT;
+	assert_int_equal(reported, 2 * 5000);
+	assert_int_equal(record_kind(m->records[1]), RECORD_RUN);
+	assert_int_equal(record_arg(m->records[1]), 3);
 }
 
 static void the_stream_does_not_depend_on_when_it_is_drained(void **state)
@@ -204,6 +257,8 @@ int main(void)
 		TEST(a_run_is_cut_where_an_exception_leaves_it),
 		TEST(tlb_writes_links_waits_and_mode_changes_are_reported),
 		TEST(the_end_of_idling_says_how_long_it_was),
+		TEST(the_end_of_idling_says_what_was_waited_for),
+		TEST(a_hook_may_report_more_than_the_observer_has_room_for),
 		TEST(the_stream_does_not_depend_on_when_it_is_drained),
 		TEST(unaligned_accesses_report_the_bytes_they_touch),
 		TEST(what_a_device_reports_comes_after_the_run),
