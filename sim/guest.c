@@ -19,7 +19,7 @@ static const char *const models[] = {[CPU_24KF] = "24Kf", [CPU_34KF] = "34Kf", N
 static const struct param rows[] = {
 	{.key = "processors", .type = PARAM_COUNT, .value = 1, .min = 1, .max = BOARD_MAX_PROCESSORS,
 	 .offset = offsetof(struct guest_options, processors), .unit = "1", .help = "processors"},
-	{.key = "ram", .type = PARAM_COUNT, .value = 64 << 20, .min = 1 << 20, .max = BOARD_MAX_RAM,
+	{.key = "ram", .type = PARAM_COUNT, .value = 0, .min = 1 << 20, .max = BOARD_MAX_RAM,
 	 .offset = offsetof(struct guest_options, ram_bytes), .unit = "bytes", .help = "RAM"},
 	{.key = "tlb-entries", .type = PARAM_COUNT, .value = 64, .min = 16, .max = 64,
 	 .offset = offsetof(struct guest_options, tlb_entries), .unit = "1", .help = "TLB entries"},
@@ -35,12 +35,12 @@ enum { OPT_BOARD = 256, OPT_FROM, OPT_INITRD, OPT_DISK, OPT_NET, OPT_MODEL, OPT_
 
 static const struct argp_option options[] = {
 	{"from", OPT_FROM, "SNAPSHOT", 0, "start the machine that run --snapshot has saved", 0},
-	{"board", OPT_BOARD, "NAME", 0, "kind of machine: bare (default)", 0},
-	{"initrd", OPT_INITRD, "FILE", 0, "initial RAM disk (malta)", 0},
+	{"board", OPT_BOARD, "NAME", 0, "kind of machine: bare (default), or malta, which boots Linux", 0},
+	{"initrd", OPT_INITRD, "FILE", 0, "malta: initial RAM disk of the kernel", 0},
 	{"processors", 'c', "N", 0, "processors, 1 to 64 (default 1)", 0},
 	{"model", OPT_MODEL, "NAME", 0,
 	 "24Kf (default), or 34Kf: with the MT extension, at most 16 processors", 0},
-	{"ram", OPT_RAM, "SIZE", 0, "memory, 1M to 512M (default 64M)", 0},
+	{"ram", OPT_RAM, "SIZE", 0, "memory, 1M to 512M (default 64M, malta: 256M)", 0},
 	{"tlb-entries", OPT_TLB, "N", 0, "TLB entries (pairs of pages), 16 to 64 (default 64)", 0},
 	{"disk", OPT_DISK, "IMAGE[,HOW]", 0,
 	 "a disk (repeatable); what the guest writes is thrown away at the end, or with HOW "
@@ -252,6 +252,8 @@ struct board *guest_board(const struct guest_options *o, bool region_only, struc
 	signal(SIGXFSZ, SIG_IGN);
 	if (!kind)
 		return NULL;
+	if (!config.ram_bytes)
+		config.ram_bytes = kind->ram_bytes;
 	if (o->model == CPU_34KF && o->processors > CPU_34KF_MAX_PROCESSORS && !o->from) {
 		error_usage(err, "-c %" PRIu64 ": a 34Kf has at most %u processors", o->processors,
 			    CPU_34KF_MAX_PROCESSORS);

@@ -485,6 +485,7 @@ static void watch(struct board *board, const struct board_watch *who)
 
 const struct board_kind board_bare = {
 	.name = "bare",
+	.ram_bytes = 64 << 20,
 	.help = "processors, RAM, a mailbox; console, files and exit by semihosting",
 	.create = create,
 	.destroy = destroy,

@@ -86,6 +86,7 @@ struct board {
 
 struct board_kind {
 	const char *name, *help;
+	uint32_t ram_bytes; /* when the user does not say */
 	struct board *(*create)(const struct board_config *, struct error *);
 	void (*destroy)(struct board *);
 	void (*watch)(struct board *, const struct board_watch *);

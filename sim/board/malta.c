@@ -373,8 +373,16 @@ static int refuse(const struct board_config *config, struct error *err)
 	if (config->ram_bytes > MALTA_RAM)
 		return error_usage(err, "--ram %u: wanted at most 256M on the malta board",
 				   config->ram_bytes);
+	if (config->processors > 1 && config->model != CPU_34KF)
+		return error_usage(err,
+				   "-c %u: several processors of the malta board are those of one "
+				   "34Kf; wanted --model 34Kf",
+				   config->processors);
 	if (config->root)
-		return error_usage(err, "--root: the malta board has no files of the host");
+		return error_usage(err,
+				   "--root %s: a guest on the malta board cannot open files; see "
+				   "--disk",
+				   config->root);
 	return 0;
 }
 
@@ -476,6 +484,7 @@ static void watch(struct board *board, const struct board_watch *who)
 
 const struct board_kind board_malta = {
 	.name = "malta",
+	.ram_bytes = MALTA_RAM,
 	.help = "a MIPS Malta: PCI, serial console, clocks; boots Linux",
 	.create = create,
 	.destroy = destroy,
