@@ -8,8 +8,10 @@
  *
  * UTLB_MISS is the refill handler; when it finds no valid entry, the instruction is tried again and
  * raises a second exception through the general vector, which is a fault of its own: so Table 2's
- * services count, too. Kernel time under no open service is the idle thread's if that thread has
- * executed WAIT, and else a kernel thread's.
+ * services count, too. (Linux answers the simplest of these, a page that is valid but was not yet
+ * accessed or written, without leaving exception level: they are a row of their own.) Kernel time
+ * under no open service is the idle thread's if that thread has executed WAIT, and else a kernel
+ * thread's.
  *
  * An interrupt is its device's if a line is pending, and of the devices the one that has raised
  * a line since the last interrupt; the timer's if it is alone; another processor's if it came by
@@ -222,6 +224,8 @@ static void event(struct profile *p, struct record r)
 	case RECORD_MODE:
 		p->mode = arg;
 		p->armed = 0;
+		if (p->fault && !(arg & MODE_EXL))
+			p->fault->left = true;
 		profile_locate(p);
 		break;
 	case RECORD_ERET:

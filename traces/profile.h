@@ -38,11 +38,13 @@ enum {
 	PROFILE_IDLE,	       /* the idle thread: its loop, and what it schedules */
 	PROFILE_THREAD,	       /* kernel threads, booting, new processes up to their first return */
 	PROFILE_UTLB_MISS,     /* refill exceptions from user mode */
+	PROFILE_FAST_FAULT,    /* other TLB exceptions, handled without leaving exception level */
 	PROFILE_QUICK_FAULT,   /* other TLB exceptions that provide no new page */
 	PROFILE_DEMAND_ZERO,   /* those that zero a page and map it */
 	PROFILE_COPY_ON_WRITE, /* those that copy a page and map the copy */
 	PROFILE_PAGE_IN,       /* those that begin a request to a disk */
-	PROFILE_KERNEL_FAULT,  /* TLB exceptions in kernel mode, unless they are one of the above */
+	PROFILE_KERNEL_FAULT,  /* refills in kernel mode, and other TLB exceptions there that are
+				  fast */
 	PROFILE_INTERRUPT,     /* and SOURCE_COUNT rows */
 	PROFILE_EXCEPTION = PROFILE_INTERRUPT + SOURCE_COUNT, /* by ExcCode: 32 rows */
 	PROFILE_CALL = PROFILE_EXCEPTION + 32,
@@ -67,7 +69,8 @@ struct profile_frame {
 	unsigned row; /* of a fault: what it is if it provides no page */
 	bool fault;   /* a TLB exception through the general vector */
 	bool interrupt;
-	bool mapped;   /* the page that was missing has been mapped: to mapped_to */
+	bool left;   /* the handler has left exception level, as it does for all but the simplest */
+	bool mapped; /* the page that was missing has been mapped: to mapped_to */
 	uint32_t page; /* virtual, that was missing */
 	uint32_t mapped_to;
 	struct profile_row sum; /* its own and its nested costs */

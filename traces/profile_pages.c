@@ -6,7 +6,9 @@
  * every page that it allocates. So the fault is a DEMAND_ZERO, or a COPY_ON_WRITE, only if that
  * page is what the missing page is mapped to when the instruction is tried again, which its MAP
  * says. No MAP comes when the page is mapped to what it was mapped to before; then the fault is
- * what its pages say. A guest's own ZERO_END marks count as well.
+ * what its pages say. Faults in kernel mode, where it copies from and to the user, are judged
+ * alike; those that the handler answers at exception level are kernel TLB faults, as refills are. A
+ * guest's own ZERO_END marks count as well.
  */
 #include "traces/profile_parts.h"
 
@@ -69,7 +71,9 @@ static unsigned row_of(const struct profile_frame *f)
 		return PROFILE_COPY_ON_WRITE;
 	if (f->mapped ? among(f->zeroed_page, f->zeroed, f->mapped_to) : f->zeroed > 0)
 		return PROFILE_DEMAND_ZERO;
-	return f->row;
+	if (f->left)
+		return PROFILE_QUICK_FAULT;
+	return f->row == PROFILE_QUICK_FAULT ? PROFILE_FAST_FAULT : f->row;
 }
 
 void profile_pages_settle(struct profile *p)

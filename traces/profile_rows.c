@@ -9,6 +9,7 @@ static const char *const services[PROFILE_INTERRUPT] = {
 	[PROFILE_IDLE] = "idle loop",
 	[PROFILE_THREAD] = "kernel threads, boot",
 	[PROFILE_UTLB_MISS] = "UTLB_MISS",
+	[PROFILE_FAST_FAULT] = "fast TLB fault",
 	[PROFILE_QUICK_FAULT] = "QUICK_FAULT",
 	[PROFILE_DEMAND_ZERO] = "DEMAND_ZERO",
 	[PROFILE_COPY_ON_WRITE] = "copy-on-write fault",

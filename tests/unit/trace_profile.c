@@ -211,6 +211,7 @@ static void a_refill_is_of_the_user_or_a_fault_of_the_service_that_it_interrupts
 	eret(MODE_KERNEL);
 	step(20);
 	fault(TLBS, 0x00402000); /* copy to the user */
+	to_kernel();
 	step(50);
 	interrupt(0x80);
 	step(7);
@@ -223,8 +224,9 @@ static void a_refill_is_of_the_user_or_a_fault_of_the_service_that_it_interrupts
 	assert_int_equal(p.row[PROFILE_UTLB_MISS].calls, 1);
 	assert_int_equal(p.row[PROFILE_UTLB_MISS].own.instructions, 11);
 	assert_int_equal(p.row[PROFILE_UTLB_MISS].own.tlb_writes, 1);
-	assert_int_equal(p.row[PROFILE_KERNEL_FAULT].calls, 2);
-	assert_int_equal(p.row[PROFILE_KERNEL_FAULT].own.instructions, 111);
+	assert_int_equal(p.row[PROFILE_KERNEL_FAULT].calls, 1);
+	assert_int_equal(p.row[PROFILE_KERNEL_FAULT].own.instructions, 11);
+	assert_int_equal(p.row[PROFILE_QUICK_FAULT].own.instructions, 100);
 	assert_int_equal(call(READ)->kernel_faults, 2);
 	assert_int_equal(call(READ)->own.instructions, 60);
 	assert_int_equal(call(READ)->nested.instructions, 111); /* without the interrupt */
@@ -232,6 +234,34 @@ static void a_refill_is_of_the_user_or_a_fault_of_the_service_that_it_interrupts
 	assert_int_equal(call(READ)->own.tlb_writes, 0);
 	assert_int_equal(p.row[PROFILE_INTERRUPT + SOURCE_TIMER].calls, 1);
 	assert_int_equal(p.row[PROFILE_INTERRUPT + SOURCE_TIMER].own.instructions, 7);
+}
+
+static void a_page_fault_in_kernel_mode_counts_as_one_from_user_mode(void **state)
+{
+	(void)state;
+	begin();
+	system_call(READ);
+	fault(TLBS, 0x00402000);
+	step(500);
+	to_kernel(); /* exception level is left */
+	step(500);
+	eret(MODE_KERNEL);
+	fault(TLBS, 0x00402000);
+	step(30); /* and here it is not */
+	eret(MODE_KERNEL);
+	fault(TLBS, 0x00403000);
+	to_kernel();
+	clear_page(0x81234000);
+	step(700);
+	eret(MODE_KERNEL);
+	put(RECORD_MAP, 0x00403001, 0x1234);
+	eret(MODE_USER);
+	end();
+	assert_int_equal(p.row[PROFILE_QUICK_FAULT].calls, 1);
+	assert_int_equal(p.row[PROFILE_DEMAND_ZERO].calls, 1);
+	assert_int_equal(p.row[PROFILE_KERNEL_FAULT].calls, 1);
+	assert_int_equal(call(READ)->kernel_faults, 3);
+	assert_int_equal(call(READ)->nested.instructions, 1730);
 }
 
 static void a_refill_handler_that_misses_itself_is_one_refill_and_a_kernel_fault(void **state)
@@ -257,7 +287,7 @@ static void a_refill_handler_that_misses_itself_is_one_refill_and_a_kernel_fault
 /* What the handler fills, and what the missing page is mapped to afterwards. */
 static void a_fault_is_what_it_did_for_the_page_that_was_missing(void **state)
 {
-	enum { NOTHING = 0, ZERO = 1, COPY = 2, REQUEST = 4, HALF = 8 };
+	enum { NOTHING = 0, ZERO = 1, COPY = 2, REQUEST = 4, HALF = 8, FAST = 16 };
 	static const struct {
 		unsigned row;
 		unsigned does;
@@ -273,13 +303,17 @@ static void a_fault_is_what_it_did_for_the_page_that_was_missing(void **state)
 		{PROFILE_COPY_ON_WRITE, ZERO | COPY, 0x1235},
 		{PROFILE_DEMAND_ZERO, ZERO | COPY, 0x1234},
 		{PROFILE_QUICK_FAULT, HALF, 0x1236},
+		{PROFILE_FAST_FAULT, FAST, 0x2000},
+		{PROFILE_DEMAND_ZERO, FAST | ZERO, 0x1234},
 		{PROFILE_PAGE_IN, ZERO | REQUEST, 0x1234},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		begin();
-		fault(i & 1 ? TLBL : TLBS, 0x00403abc);
+		exception(i & 1 ? TLBL : TLBS, 0, 0x00403abc);
+		if (!(cases[i].does & FAST))
+			to_kernel();
 		step(40);
 		if (cases[i].does & ZERO)
 			clear_page(0x81234000);
@@ -588,6 +622,7 @@ int main(void)
 		cmocka_unit_test(a_system_call_lasts_from_its_exception_to_the_return_to_user_mode),
 		cmocka_unit_test(
 			a_refill_is_of_the_user_or_a_fault_of_the_service_that_it_interrupts),
+		cmocka_unit_test(a_page_fault_in_kernel_mode_counts_as_one_from_user_mode),
 		cmocka_unit_test(
 			a_refill_handler_that_misses_itself_is_one_refill_and_a_kernel_fault),
 		cmocka_unit_test(a_fault_is_what_it_did_for_the_page_that_was_missing),
