@@ -28,15 +28,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bytes = m->bytes;
 	file = malloc(bytes);
 	memcpy(file, m->data, bytes);
-	for (size_t i = 1; i + 4 <= size; i += 4u + data[i + 3]) {
-		size_t at = data[i] | data[i + 1] << 8 | data[i + 2] << 16, n = data[i + 3];
+	for (size_t i = 1; i + 5 <= size; i += 5u + data[i + 4]) {
+		size_t field = data[i] | data[i + 1] << 8, n = data[i + 4];
+		size_t start = field < m->fields ? m->field[field].at : SAVED_HEADER;
+		size_t end = field < m->fields ? start + m->field[field].bytes : m->bytes;
+		size_t at = start + (size_t)(data[i + 2] | data[i + 3] << 8) % (end - start);
 
-		at = SAVED_HEADER + at % (m->bytes - SAVED_HEADER);
-		if (n > size - i - 4)
-			n = size - i - 4;
-		if (n > m->bytes - at)
-			n = m->bytes - at;
-		memcpy(file + at, data + i + 4, n);
+		if (n > size - i - 5)
+			n = size - i - 5;
+		if (n > end - at)
+			n = end - at;
+		memcpy(file + at, data + i + 5, n);
 		if (data[0] & 1 && i == 1)
 			bytes = at + n;
 	}

@@ -25,6 +25,11 @@
 struct saved_machine {
 	uint8_t *data;
 	size_t bytes;
+	/* Where the contents of its fields are, memory and empty ones left out. */
+	struct saved_field {
+		size_t at, bytes;
+	} *field;
+	size_t fields;
 };
 
 /* Loaded at 0x80010000, started at its end, which copies it to 0x80000000. From 0x80000400 on: loads,
@@ -114,6 +119,35 @@ static inline int saved_machine_guest(void)
 	return fd;
 }
 
+/* As the picture in sim/base/snapshot.c says. */
+static inline void saved_machine_find_fields(struct saved_machine *m)
+{
+	size_t room = m->bytes / 17 + 1;
+
+	m->field = malloc(room * sizeof(*m->field));
+	m->fields = 0;
+	for (size_t at = SAVED_HEADER; at < m->bytes;) {
+		uint16_t name_bytes, kind;
+		uint64_t size;
+		uint32_t block;
+
+		memcpy(&name_bytes, m->data + at, 2);
+		memcpy(&kind, m->data + at + 2, 2);
+		memcpy(&size, m->data + at + 8, 8);
+		at += 16u + name_bytes;
+		if (kind != 2) {
+			if (size)
+				m->field[m->fields++] = (struct saved_field){at, size};
+			at += size;
+			continue;
+		}
+		for (uint64_t done = 0; done < size; done += 262144) {
+			memcpy(&block, m->data + at, 4);
+			at += 4u + block;
+		}
+	}
+}
+
 /* Saves the machine after some ten thousand instructions. */
 static inline struct saved_machine saved_machine_new(const char *board_name)
 {
@@ -145,6 +179,7 @@ static inline struct saved_machine saved_machine_new(const char *board_name)
 		config.disk[0].image = image;
 		config.disks = 1;
 		config.network = "user";
+		config.model = CPU_34KF;
 	}
 	snprintf(guest, sizeof(guest), "/proc/self/fd/%d", fd);
 	if (!mkdtemp(folder))
@@ -157,6 +192,7 @@ static inline struct saved_machine saved_machine_new(const char *board_name)
 	}
 	board_free(board);
 	m.data = (uint8_t *)read_whole_file(path, &m.bytes, &err);
+	saved_machine_find_fields(&m);
 	unlink(path);
 	rmdir(folder);
 	close(fd);

@@ -26,6 +26,19 @@ static void change(uint8_t *at, size_t left, struct rng *rng)
 				   : (uint8_t)rng_next(rng);
 }
 
+/* Somewhere in a field, any field as often as any other; now and then anywhere in the file. */
+static void change_somewhere(const struct saved_machine *m, uint8_t *file, struct rng *rng)
+{
+	const struct saved_field *f = &m->field[rng_below(rng, (uint32_t)m->fields)];
+	size_t at = f->at + rng_below(rng, (uint32_t)f->bytes), end = f->at + f->bytes;
+
+	if (!rng_below(rng, 8)) {
+		at = SAVED_HEADER + rng_below(rng, (uint32_t)(m->bytes - SAVED_HEADER));
+		end = m->bytes;
+	}
+	change(file + at, end - at, rng);
+}
+
 static void changed_snapshots_of(const char *board)
 {
 	struct saved_machine m = saved_machine_new(board);
@@ -38,12 +51,8 @@ static void changed_snapshots_of(const char *board)
 		size_t bytes = m.bytes;
 
 		memcpy(file, m.data, bytes);
-		for (uint32_t n = rng_below(&rng, 3); n < 3; n++) {
-			size_t at =
-				SAVED_HEADER + rng_below(&rng, (uint32_t)(m.bytes - SAVED_HEADER));
-
-			change(file + at, m.bytes - at, &rng);
-		}
+		for (uint32_t n = rng_below(&rng, 3); n < 3; n++)
+			change_somewhere(&m, file, &rng);
 		if (i % 16 == 0)
 			bytes = SAVED_HEADER + rng_below(&rng, (uint32_t)(m.bytes - SAVED_HEADER));
 		saved_machine_seal(file, bytes);
@@ -54,7 +63,10 @@ static void changed_snapshots_of(const char *board)
 	}
 	assert_true(started > TRIES / 20 && started < TRIES);
 	assert_int_equal(saved_machine_try(m.data, m.bytes, &(struct error){.text = ""}), 0);
+	print_message("%u of %u changed snapshots of the %s board started\n", started, TRIES,
+		      board);
 	free(file);
+	free(m.field);
 	free(m.data);
 }
 
