@@ -110,6 +110,20 @@ bool l2tlb_lookup(struct l2tlb *t, uint32_t va, uint16_t asid)
 	return true;
 }
 
+unsigned l2tlb_probes(const struct l2tlb *t, uint32_t va, uint16_t asid, bool global,
+		      uint32_t slot[2])
+{
+	unsigned n = 0;
+
+	if (t->sets == 0)
+		return 0;
+	if (!global)
+		slot[n++] = set_of(t, private_key(va, asid));
+	if (global || find(t, private_key(va, asid)) == NO_SLOT)
+		slot[n++] = set_of(t, global_key(va));
+	return n;
+}
+
 void l2tlb_insert(struct l2tlb *t, uint32_t va, uint16_t asid, bool global)
 {
 	uint64_t key = global ? global_key(va) : private_key(va, asid);

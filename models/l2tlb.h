@@ -27,6 +27,10 @@ int l2tlb_init(struct l2tlb *, unsigned entries, unsigned ways, struct error *er
 void l2tlb_release(struct l2tlb *);
 bool l2tlb_lookup(struct l2tlb *, uint32_t va, uint16_t asid);	  /* a hit becomes most recent */
 bool l2tlb_has(const struct l2tlb *, uint32_t va, uint16_t asid); /* changes nothing */
+/* The sets that a lookup reads, by their first slot, in order: the ASID's, and if the translation
+ * is not there the global one; only that with `global`. Returns their number, 0 to 2. */
+unsigned l2tlb_probes(const struct l2tlb *, uint32_t va, uint16_t asid, bool global,
+		      uint32_t slot[2]);
 void l2tlb_insert(struct l2tlb *, uint32_t va, uint16_t asid, bool global);
 bool l2tlb_drop(struct l2tlb *, uint32_t va, uint16_t asid); /* also a global entry of the page */
 void l2tlb_flush(struct l2tlb *);

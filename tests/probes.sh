@@ -74,7 +74,8 @@ check "collapse: it is replicated before and after" "$replications == 2 * 3 * 40
 for probe in writeshared migratory; do
 	replayed $probe disco disco
 	near "$probe" "$share" 25
-	check "$probe: pages stay" "$migrations + $replications == 0"
+	# a stack that shares cache sets with the monitor's L2TLB may become hot: one page a processor
+	check "$probe: pages stay" "$migrations + $replications <= 4"
 done
 
 replayed phase native first_touch

@@ -54,6 +54,8 @@
 	X(emulated_di_ei, "1", "DI and EI emulated")                                        \
 	X(emulated_eret, "1", "ERET emulated")                                              \
 	X(emulated_other, "1", "other privileged instructions emulated")                    \
+	X(monitor_l2_hits, "1", "second-level hits of reading the L2TLB")                   \
+	X(monitor_l2_misses, "1", "second-level misses of reading the L2TLB")               \
 	X(l2tlb_flushes, "1", "times that the guest emptied its whole TLB")                 \
 	X(zeroed_pages, "1", "pages zeroed by the monitor")
 

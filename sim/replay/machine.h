@@ -69,7 +69,8 @@ struct processor {
 	bool code_missed;     /* the fetch at hand missed */
 	bool kernel, exl;
 	uint8_t node, number, machine, stream;
-	uint32_t page_base; /* of its virtual machine's guest-physical pages */
+	uint32_t l2tlb_page; /* first page of its L2TLB, in the monitor's memory on its node */
+	uint32_t page_base;  /* of its virtual machine's guest-physical pages */
 	uint32_t page_count;
 	struct shortcut shortcut[SHORTCUTS], uncached;
 	struct cache l1i, l1d, l2;
@@ -156,8 +157,9 @@ struct machine {
 	struct directory directory;
 	struct memory_queue queue[MAX_NODES];
 	struct pages pages;
-	uint8_t *page_flags; /* [pages.count] PAGE_* */
-	uint32_t reclaim_at; /* page to look at first when replicas have to be given back */
+	uint32_t guest_pages; /* of `pages`; those after them are the monitor's */
+	uint8_t *page_flags;  /* [guest_pages] PAGE_* */
+	uint32_t reclaim_at;  /* page to look at first when replicas have to be given back */
 
 	struct sync_object *sync; /* open addressing */
 	uint32_t sync_slots, sync_used;
@@ -206,8 +208,8 @@ enum step translate_virtual(struct machine *, struct processor *, uint32_t va, b
 /* The same for a guest-physical address of p's machine, without a TLB. */
 enum step translate_physical(struct machine *, struct processor *, uint32_t pa, bool write,
 			     struct shortcut *found);
-/* An EXC_REFILL exception: true when its handler in the trace is executed, false to skip it. */
-bool translate_refill(struct machine *, struct processor *, uint32_t va);
+/* An EXC_REFILL exception: says whether its handler in the trace is executed or skipped. */
+enum step translate_refill(struct machine *, struct processor *, uint32_t va, bool *execute);
 enum step translate_tlb_write(struct machine *, struct processor *, struct record, bool execute);
 void translate_forget_all(struct processor *);
 /* Drops a guest page's translations on p (keep: only those that allow writing are changed to

@@ -94,8 +94,12 @@ const struct param machine_rows[] = {
 	      "ours: SOSP does not print it"),
 	POWER("l2tlb.ways", l2tlb_ways, 4, 1, 64, "1", "its associativity",
 	      "ours: SOSP does not print it"),
+	COUNT("l2tlb.entry_bytes", l2tlb_entry_bytes, 16, 0, 64, "bytes",
+	      "of an entry: the sets that a lookup reads go through the modelled caches; 0: the "
+	      "caches do not see it",
+	      "ours: a tag and a pair of R10000 EntryLo registers"),
 	COUNT("l2tlb.hit_cycles", l2tlb_hit_cycles, 17, 0, 1e6, "cycles",
-	      "monitor: TLB miss found in the L2TLB", DERIVED),
+	      "monitor: TLB miss found in the L2TLB, without the stalls of reading it", DERIVED),
 	COUNT("cost.forward_cycles", forward_cycles, 30, 0, 1e6, "cycles",
 	      "monitor: exception passed on to the guest", DERIVED),
 	COUNT("cost.tlb_write_cycles", tlb_write_cycles, 60, 0, 1e6, "cycles",

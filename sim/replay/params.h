@@ -15,7 +15,7 @@ struct machine_params {
 	uint64_t local_ns, remote_ns, dirty_ns, service_ns;
 	uint64_t tlb_entries, tlb_refill_cycles, tlb_seed;
 	uint64_t device_ns, disk_latency_ns, disk_rate, network_latency_ns, network_rate;
-	uint64_t l2tlb_entries, l2tlb_ways, l2tlb_hit_cycles;
+	uint64_t l2tlb_entries, l2tlb_ways, l2tlb_entry_bytes, l2tlb_hit_cycles;
 	uint64_t forward_cycles, tlb_write_cycles, privileged_cycles, handler_privileged;
 	uint64_t tlb_update_cycles, kernel_fault_cycles, zero_page_ns;
 	uint64_t device_cycles, request_cycles, request_page_cycles;

@@ -85,6 +85,8 @@ void placement_miss(struct machine *m, struct processor *p, uint32_t number, boo
 {
 	struct page *page = m->pages.page[number];
 
+	if (number >= m->guest_pages) /* the monitor's own */
+		return;
 	pages_refresh(&m->pages, page);
 	page->writes += write;
 	if (upgrade || ++page->misses[p->number] % m->trigger || page->frozen ||
@@ -203,11 +205,11 @@ static enum policy_outcome collapse(struct machine *m, struct processor *p, uint
 /* All memory is in use: some page's replicas are given back, going round over all pages. */
 static bool reclaim(struct machine *m, struct processor *p)
 {
-	for (uint32_t n = 0; n < m->pages.count; n++) {
+	for (uint32_t n = 0; n < m->guest_pages; n++) {
 		uint32_t number = m->reclaim_at;
 		const struct page *page = m->pages.page[number];
 
-		m->reclaim_at = number + 1 < m->pages.count ? number + 1 : 0;
+		m->reclaim_at = number + 1 < m->guest_pages ? number + 1 : 0;
 		if (!page || !(page->replicas & (page->replicas - 1)))
 			continue;
 		collapse(m, p, number, page->home);

@@ -85,11 +85,35 @@ static uint32_t guest_pages(const struct trace *trace)
 	return pages < 1u << 20 ? (uint32_t)pages : 1u << 20; /* records hold 20 bits */
 }
 
+static uint32_t round_up(uint32_t n, uint32_t to)
+{
+	return to ? (n + to - 1) / to * to : n;
+}
+
+/* The monitor's pages come after the guests', each processor's on its node. Their numbers, which
+ * give a page its colour, are such that it is the same for each processor. */
+static int place_l2tlbs(struct machine *m, uint32_t pages, uint32_t room)
+{
+	for (unsigned i = 0; i < m->processors; i++) {
+		struct processor *p = &m->processor[i];
+
+		p->l2tlb_page = m->pages.count - (m->processors - i) * room;
+		for (uint32_t n = 0; n < pages; n++)
+			if (pages_place(&m->pages, p->l2tlb_page + n, p->node) < 0)
+				return error_set(m->err,
+						 "the L2TLBs of %u processors take more memory "
+						 "than the machine has; raise memory.node_bytes",
+						 m->processors);
+	}
+	return 0;
+}
+
 static int set_up(struct machine *m)
 {
 	const struct replay_config *config = m->config;
 	const struct machine_params *c = m->params;
 	uint64_t all_pages = 0;
+	uint32_t l2tlb_pages, l2tlb_room, colours;
 	unsigned number = 0;
 	uint32_t base = 0;
 
@@ -103,6 +127,13 @@ static int set_up(struct machine *m)
 				 "%u processors and %" PRIu64 " guest pages in all; wanted 1 to "
 				 "%d and at most 2^30",
 				 m->processors, all_pages, MAX_PROCESSORS);
+	m->guest_pages = (uint32_t)all_pages;
+	colours = (uint32_t)(c->l2_bytes / c->l2_ways >> PAGE_SHIFT);
+	l2tlb_pages = m->system == SYSTEM_DISCO
+			      ? (uint32_t)((c->l2tlb_entries * c->l2tlb_entry_bytes + 4095) / 4096)
+			      : 0;
+	l2tlb_room = round_up(l2tlb_pages, colours);
+	all_pages = round_up(m->guest_pages, colours) + (uint64_t)l2tlb_room * m->processors;
 	m->nodes = c->nodes ? (unsigned)c->nodes : m->processors;
 	m->l2_hit = cycles_of_ns(c, c->l2_hit_ns);
 	m->local = cycles_of_ns(c, c->local_ns);
@@ -118,13 +149,12 @@ static int set_up(struct machine *m)
 		m->node_of[i] = (uint8_t)(i * m->nodes / m->processors);
 	if (placement_init(m) ||
 	    pages_init(&m->pages, m->nodes, m->processors, (uint32_t)all_pages,
-		       (uint32_t)(c->node_bytes >> PAGE_SHIFT),
-		       (uint32_t)(c->l2_bytes / c->l2_ways >> PAGE_SHIFT),
-		       config->policy->page_bytes, m->err) ||
+		       (uint32_t)(c->node_bytes >> PAGE_SHIFT), colours, config->policy->page_bytes,
+		       m->err) ||
 	    directory_init(&m->directory, (uint64_t)m->nodes * m->pages.frames_per_node,
 			   m->page_lines, m->err))
 		return -1;
-	m->page_flags = calloc(all_pages, 1);
+	m->page_flags = calloc(m->guest_pages, 1);
 	m->processor = calloc(m->processors, sizeof(*m->processor));
 	m->virtual_machine = calloc(config->trace_count, sizeof(*m->virtual_machine));
 	if (!m->page_flags || !m->processor || !m->virtual_machine)
@@ -138,7 +168,7 @@ static int set_up(struct machine *m)
 				return -1;
 		base += pages;
 	}
-	return 0;
+	return place_l2tlbs(m, l2tlb_pages, l2tlb_room);
 }
 
 static void tear_down(struct machine *m)

@@ -67,7 +67,7 @@ static json_t *node_numbers(struct machine *m)
 
 	for (unsigned n = 0; n < m->nodes; n++)
 		node[n].memory = m->queue[n].counters;
-	for (uint32_t i = 0; i < m->pages.count; i++) {
+	for (uint32_t i = 0; i < m->guest_pages; i++) {
 		const struct page *p = m->pages.page[i];
 
 		for (uint64_t rest = p ? p->replicas : 0; rest; rest &= rest - 1) {

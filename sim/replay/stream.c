@@ -276,8 +276,12 @@ static void mode(struct processor *p, struct record r)
 	}
 }
 
-static void exception(struct machine *m, struct processor *p, struct record r, uint32_t operand)
+static enum step exception(struct machine *m, struct processor *p, struct record r,
+			   uint32_t operand)
 {
+	bool executed;
+	enum step step;
+
 	p->exl = true;
 	stream_set_mode(p, true);
 	if (!(record_arg(r) & EXC_REFILL)) {
@@ -285,10 +289,14 @@ static void exception(struct machine *m, struct processor *p, struct record r, u
 			p->count.traps++;
 			charge(p, &p->count.monitor_trap_cycles, m->params->forward_cycles);
 		}
-	} else if (!translate_refill(m, p, operand)) {
+		return DONE;
+	}
+	step = translate_refill(m, p, operand, &executed);
+	if (step == DONE && !executed) {
 		p->handler_depth = 1;
 		left_out_changes(p);
 	}
+	return step;
 }
 
 /* An instruction under the monitor that the guest's supervisor mode has no right to. */
@@ -345,7 +353,9 @@ static enum step with_operand(struct machine *m, struct processor *p, uint32_t o
 		p->exl = true;
 		p->count.tlb_dropped += (record_arg(r) & EXC_REFILL) != 0;
 	} else {
-		exception(m, p, r, operand);
+		step = exception(m, p, r, operand);
+		if (step != DONE)
+			return step;
 	}
 	p->holding = false;
 	return DONE;

@@ -15,6 +15,10 @@
  * trace is charged as a typical one (cost.handler_privileged). The kernel's KSEG0 is relocated
  * into mapped space: its pages take TLB entries, and their misses are served from the pmap alone.
  *
+ * The L2TLB is the one structure of the monitor that is too large for a first-level cache, and is
+ * read at every miss: what a lookup reads goes through the modelled caches. The rest of the
+ * monitor's work is charged in cycles that include its stalls.
+ *
  * Entries are pairs, whoever loads them: a guest's handler writes both pages, and so did Disco
  * ("4 KB page pairs", SOSP'97 5.2).
  *
@@ -111,13 +115,52 @@ static void load_pair(struct machine *m, struct processor *p, uint32_t va, bool 
 		l2tlb_insert(&p->l2tlb, other, asid, global);
 }
 
+/* What a lookup in the L2TLB reads, through the caches, on the monitor's account. */
+static enum step read_l2tlb(struct machine *m, struct processor *p, uint32_t va, bool kernel,
+			    uint64_t *category)
+{
+	struct mode_times guest = p->at;
+	struct processor_counters *c = &p->count;
+	uint64_t hits = c->l2_hits, misses = c->l2_local_data;
+	bool missed = p->ref_missed;
+	enum step step = DONE;
+	uint32_t slot[2];
+	unsigned n =
+		m->params->l2tlb_entry_bytes
+			? l2tlb_probes(&p->l2tlb, va, (uint16_t)(p->asid_tag >> 20), kernel, slot)
+			: 0;
+
+	p->at = (struct mode_times){category, category, category, category};
+	for (unsigned i = 0; i < n && step == DONE; i++) {
+		uint32_t at = slot[i] * (uint32_t)m->params->l2tlb_entry_bytes;
+		struct shortcut s = {.page = p->l2tlb_page + (at >> PAGE_SHIFT)};
+
+		s.machine_page = pages_machine(m->pages.page[s.page], p->node);
+		step = access_data(m, p, &s, at & 0xfff, false);
+	}
+	c->monitor_l2_hits += c->l2_hits - hits;
+	c->monitor_l2_misses += c->l2_local_data - misses; /* its pages are on its node */
+	c->l2_hits = hits;
+	c->l2_local_data = misses;
+	p->at = guest;
+	p->ref_missed = missed;
+	return step;
+}
+
 /* A miss that no handler of the trace serves. */
-static void miss(struct machine *m, struct processor *p, uint32_t va, bool global)
+static enum step miss(struct machine *m, struct processor *p, uint32_t va, bool global)
 {
 	const struct machine_params *c = m->params;
 	uint16_t asid = (uint16_t)(p->asid_tag >> 20);
-	bool hit = m->system == SYSTEM_DISCO && l2tlb_lookup(&p->l2tlb, va, asid);
+	bool hit = false;
 
+	if (m->system == SYSTEM_DISCO) {
+		enum step step = read_l2tlb(m, p, va, false, &p->count.monitor_tlb_cycles);
+
+		if (step != DONE)
+			return step;
+		hit = l2tlb_lookup(&p->l2tlb, va, asid);
+	}
 	p->count.tlb_misses++;
 	if (m->system != SYSTEM_DISCO) {
 		charge(p, &p->count.kernel_tlb_cycles, c->tlb_refill_cycles);
@@ -137,13 +180,18 @@ static void miss(struct machine *m, struct processor *p, uint32_t va, bool globa
 		l2tlb_insert(&p->l2tlb, va, asid, global);
 	}
 	load_pair(m, p, va, global, hit);
+	return DONE;
 }
 
 /* A miss on the relocated KSEG0: the monitor's pmap knows the answer. */
-static void kernel_fault(struct machine *m, struct processor *p, uint32_t va)
+static enum step kernel_fault(struct machine *m, struct processor *p, uint32_t va)
 {
-	bool hit = l2tlb_lookup(&p->l2tlb, va, 0);
+	enum step step = read_l2tlb(m, p, va, true, &p->count.monitor_fault_cycles);
+	bool hit;
 
+	if (step != DONE)
+		return step;
+	hit = l2tlb_lookup(&p->l2tlb, va, 0);
 	p->count.tlb_misses++;
 	p->count.kernel_faults++;
 	if (hit) {
@@ -154,16 +202,24 @@ static void kernel_fault(struct machine *m, struct processor *p, uint32_t va)
 		l2tlb_insert(&p->l2tlb, va, 0, true);
 	}
 	load_pair(m, p, va, true, hit);
+	return DONE;
 }
 
-bool translate_refill(struct machine *m, struct processor *p, uint32_t va)
+enum step translate_refill(struct machine *m, struct processor *p, uint32_t va, bool *execute)
 {
 	uint16_t asid = (uint16_t)(p->asid_tag >> 20);
 	bool global;
 
+	*execute = false;
 	if (tlb_find(&p->tlb, va, asid) != TLB_MISS) {
 		p->count.tlb_skipped++;
-		return false;
+		return DONE;
+	}
+	if (m->system == SYSTEM_DISCO) {
+		enum step step = read_l2tlb(m, p, va, false, &p->count.monitor_tlb_cycles);
+
+		if (step != DONE)
+			return step;
 	}
 	p->count.tlb_misses++;
 	if (m->system == SYSTEM_DISCO) {
@@ -173,13 +229,14 @@ bool translate_refill(struct machine *m, struct processor *p, uint32_t va)
 			charge(p, &p->count.monitor_tlb_cycles, m->params->l2tlb_hit_cycles);
 			page_map_find(&p->map, p->asid_tag, va >> 12, &global);
 			load_pair(m, p, va, global, true);
-			return false;
+			return DONE;
 		}
 		p->count.forwarded++;
 		charge(p, &p->count.monitor_trap_cycles, m->params->forward_cycles);
 	}
 	p->count.tlb_handled++;
-	return true;
+	*execute = true;
+	return DONE;
 }
 
 /* Both pages of a traced entry leave the modelled TLB and the L2TLB. */
@@ -322,14 +379,18 @@ static enum step guest_page(struct machine *m, struct processor *p, uint32_t va,
 			return DONE;
 		if (m->system == SYSTEM_DISCO &&
 		    tlb_find(&p->tlb, va, (uint16_t)(p->asid_tag >> 20)) == TLB_MISS)
-			kernel_fault(m, p, va);
+			return kernel_fault(m, p, va);
 		return DONE;
 	}
 	value = page_map_find(&p->map, p->asid_tag, vpn, &global);
 	if (value == PAGE_MAP_NONE)
 		return stream_error(m, p, "reference to 0x%08x, which no record maps", va);
-	if (tlb_find(&p->tlb, va, (uint16_t)(p->asid_tag >> 20)) == TLB_MISS)
-		miss(m, p, va, global);
+	if (tlb_find(&p->tlb, va, (uint16_t)(p->asid_tag >> 20)) == TLB_MISS) {
+		enum step step = miss(m, p, va, global);
+
+		if (step != DONE)
+			return step;
+	}
 	*pa_page = PAGE_MAP_PAGE(value);
 	*uncached = value & PAGE_MAP_UNCACHED;
 	if (*pa_page < p->page_count)
