@@ -37,6 +37,7 @@ struct uart {
 	uint8_t ier, lcr, mcr, msr, scratch, trigger;
 	uint16_t divisor;
 	bool fifos, empty, overrun, raised; /* empty: that interrupt is pending */
+	bool quiet;			    /* the console had nothing: until uart16550_look */
 };
 
 static uint64_t now(const struct uart *u)
@@ -57,7 +58,7 @@ static unsigned room(const struct uart *u)
 
 static bool listens(const struct uart *u)
 {
-	return u->console && u->ier & IER_DATA && !(u->mcr & MCR_LOOP) && room(u);
+	return u->console && !u->quiet && u->ier & IER_DATA && !(u->mcr & MCR_LOOP) && room(u);
 }
 
 static uint8_t identification(const struct uart *u)
@@ -105,10 +106,14 @@ static void push(struct uart *u, uint8_t byte)
 static void due(struct device *device, uint64_t at)
 {
 	struct uart *u = (struct uart *)device;
-	int byte = listens(u) ? console_input(u->console) : CONSOLE_NONE;
+	int byte;
 
-	device->due = DEVICE_NEVER; /* nobody typed: uart16550_look comes when somebody does */
-	if (byte < 0)
+	device->due = DEVICE_NEVER;
+	if (!listens(u))
+		return;
+	byte = console_input(u->console);
+	u->quiet = byte < 0;
+	if (u->quiet)
 		return;
 	push(u, (uint8_t)byte);
 	u->next = at + byte_time(u);
@@ -118,7 +123,10 @@ static void due(struct device *device, uint64_t at)
 
 void uart16550_look(struct device *device)
 {
-	listen((struct uart *)device);
+	struct uart *u = (struct uart *)device;
+
+	u->quiet = false;
+	listen(u);
 }
 
 /* The modem's lines as they are now, and which have changed. */
@@ -270,10 +278,10 @@ static void walk(struct device *device, struct snapshot *s)
 	snapshot_flag(s, "uart.empty", &u->empty);
 	snapshot_flag(s, "uart.overrun", &u->overrun);
 	snapshot_flag(s, "uart.raised", &u->raised);
+	snapshot_flag(s, "uart.quiet", &u->quiet);
 	/* This console may have what the other had not. If it has not, nothing may change: a time
 	 * to look would be another turn for every processor. */
-	if (snapshot_restoring(s) && listens(u) && device->due == DEVICE_NEVER &&
-	    console_ready(u->console))
+	if (snapshot_restoring(s) && u->quiet && u->console && console_ready(u->console))
 		uart16550_look(device);
 }
 
