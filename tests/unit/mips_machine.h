@@ -126,10 +126,10 @@ static inline void translated(struct observer *o, uint32_t va_flags, uint32_t as
 	*o->next++ = record_make(RECORD_MAP, va_flags, pa_page);
 }
 
-static inline int setup(void **state)
+static inline int setup_model(void **state, enum cpu_model model)
 {
 	struct machine *m = calloc(1, sizeof(*m));
-	struct cpu_config config = {CPU_24KF, PROCESSORS, 16, 1, 42};
+	struct cpu_config config = {model, PROCESSORS, 16, 1, 42};
 
 	m->ram = calloc(1, RAM);
 	m->records = calloc(RECORDS, sizeof(*m->records));
@@ -144,6 +144,11 @@ static inline int setup(void **state)
 	m->cpu = cpus_get(m->cpus, 0);
 	*state = m;
 	return 0;
+}
+
+static inline int setup(void **state)
+{
+	return setup_model(state, CPU_24KF);
 }
 
 static inline int teardown(void **state)

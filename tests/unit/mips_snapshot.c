@@ -239,6 +239,32 @@ static void a_set_of_another_configuration_is_refused(void **state)
 	unlink(path);
 }
 
+static void who_was_stopped_is_stopped(void **state)
+{
+	struct machine *m, *restored;
+	char path[64];
+	struct error err;
+
+	(void)state;
+	name_file(path, sizeof(path));
+	setup_model((void **)&m, CPU_34KF);
+	setup_model((void **)&restored, CPU_34KF);
+	cpu_activate(cpus_get(m->cpus, 2));
+	PUT(m, CODE, 0x41600001, STOP); /* dvpe */
+	run(m);
+	save(m, path);
+	assert_int_equal(restore(restored, path, &err), 0);
+	for (unsigned n = 0; n < PROCESSORS; n++)
+		assert_int_equal(cpu_active(cpus_get(restored->cpus, n)), n == 0);
+	PUT(restored, CODE, 0x41600021, STOP); /* evpe */
+	run(restored);
+	for (unsigned n = 0; n < PROCESSORS; n++)
+		assert_int_equal(cpu_active(cpus_get(restored->cpus, n)), n != 1);
+	teardown((void **)&m);
+	teardown((void **)&restored);
+	unlink(path);
+}
+
 static void bad_mask(struct cpu *cpu)
 {
 	cpu->tlb[3].mask = 0x2000;
@@ -292,6 +318,7 @@ int main(void)
 		TEST(equal_machines_give_equal_files),
 		TEST(an_observer_that_stays_attached_is_told_of_the_restored_state),
 		TEST(a_set_of_another_configuration_is_refused),
+		TEST(who_was_stopped_is_stopped),
 		TEST(values_that_no_guest_can_cause_are_refused),
 	};
 
