@@ -34,8 +34,8 @@ struct services {
 	uint64_t (*now)(const struct services *);
 	/* Raises or lowers an interrupt line. `source` says who, for the trace. */
 	void (*interrupt)(struct services *, unsigned number, bool raised, enum source);
-	/* Appends records to the stream of the processor that is accessing the device now, or of
-	 * processor 0 when none is (a device's own time has come). */
+	/* Appends records to the stream of the processor that is accessing the device now or has
+	 * just told it to do something, or of processor 0 when none has (its own time has come). */
 	void (*report)(struct services *, const struct record *, unsigned count);
 	/* The host cannot do what a device needs (a full disk): the guest is stopped with this
 	 * error; what the device answers no longer matters. */

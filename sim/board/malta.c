@@ -58,7 +58,9 @@ static uint64_t now(const struct services *s)
 static void report(struct services *s, const struct record *r, unsigned count)
 {
 	struct malta *m = s->board;
-	struct cpu *cpu = m->current ? m->current : cpus_get(m->board.cpus, 0);
+	struct cpu *cpu = m->current  ? m->current
+			  : m->asking ? m->asking
+				      : cpus_get(m->board.cpus, 0);
 
 	for (unsigned i = 0; i < count; i++)
 		cpu_report(cpu, r[i]);
@@ -69,8 +71,8 @@ static void interrupt(struct services *s, unsigned number, bool raised, enum sou
 	struct malta *m = s->board;
 	struct record r = record_make(RECORD_INTERRUPT, number, source);
 
-	if (raised)
-		report(s, &r, 1);
+	if (raised) /* in the stream of the processor that takes it */
+		cpu_report(cpus_get(m->board.cpus, 0), r);
 	if (number < MALTA_LINE)
 		i8259_input(m->pic, number, raised, source);
 	else
@@ -180,6 +182,7 @@ static uint64_t turns(struct malta *m, bool *all_wait)
 	}
 	m->time = reached;
 	serve_devices(m);
+	m->asking = NULL;
 	return executed;
 }
 

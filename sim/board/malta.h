@@ -35,6 +35,7 @@ struct malta {
 	unsigned devices, isa_devices;	      /* isa_devices: the first of them, the board's own */
 
 	struct cpu *current; /* whose turn it is, or NULL */
+	struct cpu *asking;  /* who ended this turn by telling a device to do something, or NULL */
 	uint64_t time;	     /* all processors have reached it */
 	uint64_t latest;     /* what any device has been told */
 	uint64_t target;     /* where this turn ends */

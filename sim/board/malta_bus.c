@@ -165,6 +165,7 @@ static void accessed(struct malta *m, struct cpu *cpu)
 
 	if (soonest < m->target) {
 		m->target = soonest;
+		m->asking = cpu;
 		cpu_request_stop(cpu);
 	}
 }
