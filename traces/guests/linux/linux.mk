@@ -5,7 +5,11 @@
 LINUX       = $(B0)/linux
 LINUXDIR    = $(GUESTDIR)/linux
 LINUX_IMAGES   = $(LINUX)/vmlinux $(LINUX)/initrd.img $(LINUX)/root.img
-LINUX_PROGRAMS = $(patsubst $(LINUXDIR)/programs/%.c,$(LINUX)/programs/%,$(wildcard $(LINUXDIR)/programs/*.c))
+# Guests of the bare board that are Linux programs too, on a port of their libos.
+LINUX_PORTED   = raytrace scene
+LINUX_PORT     = $(LINUXDIR)/libos/port.c $(GUESTDIR)/libos/print.c $(GUESTDIR)/libos/file.c $(GUESTDIR)/libos/options.c
+LINUX_PROGRAMS = $(patsubst $(LINUXDIR)/programs/%.c,$(LINUX)/programs/%,$(wildcard $(LINUXDIR)/programs/*.c)) \
+                 $(LINUX_PORTED:%=$(LINUX)/programs/%)
 LINUX_FILES    = $(shell find $(LINUXDIR)/workloads -type f 2>/dev/null)
 # All files of the images have this date: the release of Debian 12.
 LINUX_DATE  = SOURCE_DATE_EPOCH=1686355200
@@ -40,5 +44,13 @@ $(LINUX)/programs/%: $(LINUXDIR)/programs/%.c $(LINUXDIR)/linux.mk | guest-compi
 	@mkdir -p $(@D)
 	@echo '  GUEST $@'
 	@$(LINUXCC) -Wl,--build-id=none -o $@.new $< -lm && mv $@.new $@
+
+$(LINUX_PORTED:%=$(LINUX)/programs/%): LINUXCC += -D_GNU_SOURCE -march=mips32r2 -ffreestanding -fno-math-errno \
+	-ffp-contract=off -include $(LINUXDIR)/libos/port.h
+$(LINUX_PORTED:%=$(LINUX)/programs/%): $(LINUX)/programs/%: $(GUESTDIR)/%.c $(LINUX_PORT) $(LINUXDIR)/libos/port.h \
+		$(GUESTDIR)/libos/libos.h $(LINUXDIR)/linux.mk | guest-compiler
+	@mkdir -p $(@D)
+	@echo '  GUEST $@'
+	@$(LINUXCC) -Wl,--build-id=none -o $@.new $< $(LINUX_PORT) && mv $@.new $@
 
 -include $(wildcard $(LINUX)/programs/*.d)
