@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Writes the steps of the differential test against QEMU from the instruction table: every row
- * many times, with random operands, in all modes. `generate SEED STEPS STEPS.bin LISTING.txt`.
+ * many times, with random operands, in all modes. `generate SEED STEPS STEPS.bin LISTING.txt [mt]`;
+ * with mt they are for two 34Kf processors.
  * What a row needs to be meaningful (an address in its base register, a branch target that exists)
  * follows from its syntax column. Left out, with the reasons in sim/mips/README.md: sdbbp, wait,
  * deret, the monitor call, MFC0 of what QEMU does not share with us.
@@ -10,55 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/base/rng.h"
 #include "sim/mips/cpu.h"
 #include "sim/mips/insn.h"
-#include "tests/qemu/step.h"
+#include "tests/qemu/generator.h"
 
-#define STATUS_CU0 0x10000000u
-#define STATUS_CU1 0x20000000u
-#define STATUS_FR  0x04000000u
-#define SUPERVISOR 0x08u
-#define USER	   0x10u
-#define UNMAPPED   0x20000000u
-
-struct generator {
-	struct rng rng;
-	struct step step;
-	unsigned sets;
-	bool full; /* FR=1 */
-};
-
-static uint32_t below(struct generator *g, uint32_t n)
-{
-	return rng_below(&g->rng, n);
-}
-
-static bool chance(struct generator *g, unsigned of_a_hundred)
-{
-	return below(g, 100) < of_a_hundred;
-}
-
-/* Any but $26 and $27, which belong to the runner. */
-static unsigned reg(struct generator *g)
-{
-	unsigned r = below(g, 30);
-
-	return r < 26 ? r : r + 2;
-}
-
-static void set(struct generator *g, unsigned r, uint32_t value)
-{
-	if (g->sets < STEP_SETS && r) {
-		g->step.set[g->sets].reg = r;
-		g->step.set[g->sets++].value = value;
-	}
-}
-
-static void emit(struct generator *g, uint32_t word)
-{
-	g->step.words[g->step.count++] = word;
-}
+#define UNMAPPED 0x20000000u
 
 static uint32_t with(uint32_t word, const struct insn_row *row, char letter, uint32_t value)
 {
@@ -165,14 +122,18 @@ static uint32_t aim(struct generator *g, const struct insn_row *row, uint32_t wo
 	return word;
 }
 
-static bool excluded(const struct insn_row *row)
+static bool excluded(const struct generator *g, const struct insn_row *row)
 {
+	static const char *const mt[] = {"dvpe", "evpe", "dmt", "emt", "fork", "yield"};
 	static const char *const names[] = {"sdbbp", "wait", "deret", "mcall", "mfc0", "mtc0",
 					    "tlbwi", "tlbr", "tlbwr", "tlbp",  "eret", "rdhwr",
 					    "ll",    "sc",   "cop2",  "mftr",  "mttr"};
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcmp(names[i], row->name))
+			return true;
+	for (unsigned i = 0; i < sizeof(mt) / sizeof(mt[0]) && g->mt; i++)
+		if (!strcmp(mt[i], row->name))
 			return true;
 	return false;
 }
@@ -272,16 +233,6 @@ static uint32_t row_word(struct generator *g, const struct insn_row *row)
 	uint32_t word = random_word(g, row);
 
 	return strstr(row->syntax, "(s)") ? aim(g, row, word) : word;
-}
-
-static uint32_t mtc0(unsigned rt, unsigned rd, unsigned sel)
-{
-	return 0x40800000 | rt << 16 | rd << 11 | sel;
-}
-
-static uint32_t mfc0(unsigned rt, unsigned rd, unsigned sel)
-{
-	return 0x40000000 | rt << 16 | rd << 11 | sel;
 }
 
 /* Writes a TLB entry (its place and address go together, so that no two entries overlap), reads it
@@ -435,7 +386,11 @@ static void choose_mode(struct generator *g)
 static void make_step(struct generator *g, unsigned number)
 {
 	choose_mode(g);
-	switch (below(g, 40)) {
+	if (g->mt && chance(g, 70)) {
+		mt_step(g);
+		return;
+	}
+	switch (g->mt ? 40 : below(g, 40)) {
 	case 0:
 	case 1:
 	case 2:
@@ -456,7 +411,7 @@ static void make_step(struct generator *g, unsigned number)
 	}
 	const struct insn_row *row = &insn_rows[number % INSN_ROWS];
 
-	while (excluded(row))
+	while (excluded(g, row))
 		row = &insn_rows[below(g, INSN_ROWS)];
 	if (row->kind == INSN_SLOT)
 		branch_step(g, row);
@@ -484,11 +439,11 @@ static void list(FILE *out, const struct generator *g, unsigned number)
 
 int main(int argc, char **argv)
 {
-	if (argc != 5) {
-		fprintf(stderr, "usage: generate SEED STEPS STEPS.bin LISTING.txt\n");
+	if (argc < 5 || (argc > 5 && strcmp(argv[5], "mt"))) {
+		fprintf(stderr, "usage: generate SEED STEPS STEPS.bin LISTING.txt [mt]\n");
 		return 2;
 	}
-	struct generator g = {.rng = {strtoull(argv[1], NULL, 0)}};
+	struct generator g = {.rng = {strtoull(argv[1], NULL, 0)}, .mt = argc > 5};
 	unsigned steps = strtoul(argv[2], NULL, 0);
 	FILE *binary = fopen(argv[3], "wb"), *listing = fopen(argv[4], "w");
 
