@@ -237,8 +237,10 @@ static bool pass_time(struct malta *m)
 	return true;
 }
 
-/* Instructions that a jump through idle time counts for, so that a caller's slice of work ends. */
-#define JUMP_COST 2000
+/* Instructions that a jump through idle time counts for, and any round, if its processors only
+ * raise exceptions: so that a caller's slice of work ends. */
+#define JUMP_COST  2000
+#define ROUND_COST 16
 
 static int run(struct board *board, uint64_t insns, struct error *err)
 {
@@ -255,7 +257,7 @@ static int run(struct board *board, uint64_t insns, struct error *err)
 		m->target = m->time + quantum < soonest ? m->time + quantum : soonest;
 		if (m->target <= m->time)
 			m->target = m->time + 1;
-		done += turns(m, &all_wait);
+		done += turns(m, &all_wait) + ROUND_COST;
 		if (all_wait && board->state == BOARD_RUNNING) {
 			done += JUMP_COST;
 			if (!pass_time(m)) {
