@@ -3,85 +3,8 @@
 # Disks under the Debian kernel: the same commands on a private disk with a journal and on a shared
 # one with an overlay, under discosim and under QEMU, must say the same, and leave the same files
 # on disks that e2fsck finds clean. Overlays kept in a file, the base untouched, locks, full disks.
-# LINUX is the folder of vmlinux and initrd.img (make guests-linux).
 set -u
-DISCOSIM=${DISCOSIM:-$PWD/build/discosim}
-LINUX=${LINUX:-build/linux}
-T=$(mktemp -d)
-trap 'rm -rf "$T"' EXIT
-failures=0
-
-fail() {
-	echo "FAIL $1"
-	failures=$((failures + 1))
-}
-
-check() { # NAME COMMAND...
-	name=$1
-	shift
-	if "$@" >"$T/said" 2>&1; then
-		echo "ok $name"
-	else
-		fail "$name"
-		tail -n 20 "$T/said"
-	fi
-}
-
-for file in vmlinux initrd.img; do
-	[ -r "$LINUX/$file" ] || { echo "$LINUX/$file is missing: make guests-linux" >&2; exit 1; }
-done
-
-# An initrd that does what /script says, between two marks, and switches off. A later archive's files
-# replace those of the one before.
-initrd() { # NAME: the script is on standard input
-	mkdir -p "$T/$1.files"
-	cat >"$T/$1.files/script"
-	cat >"$T/$1.files/init" <<-'END'
-		#!/bin/busybox sh
-		b=/bin/busybox
-		$b mkdir -p /proc /sys /dev /a /b
-		$b mount -t proc proc /proc
-		$b mount -t sysfs sysfs /sys
-		$b mount -t devtmpfs devtmpfs /dev
-		exec </dev/console >/dev/console 2>&1
-		while read -r module; do $b insmod "/modules/$module"; done </modules/order
-		$b --install -s /bin
-		dmesg -n 1
-		echo BEGIN
-		sh /script 2>&1
-		echo END
-		poweroff -f
-	END
-	chmod +x "$T/$1.files/init"
-	(cd "$T/$1.files" && find . -type f | cpio -o -H newc 2>/dev/null | gzip -n) |
-		cat "$LINUX/initrd.img" - >"$T/$1.initrd"
-}
-
-said() { tr -d '\r' <"$1" | sed -n '/^BEGIN$/,/^END$/p'; }
-
-sim() { # INITRD OPTION...
-	name=$1
-	shift
-	timeout 300 "$DISCOSIM" run -q --board malta --ram 128M --initrd "$T/$name.initrd" "$@" \
-		"$LINUX/vmlinux" nokaslr console=ttyS0 </dev/null >"$T/$name.console" 2>"$T/error"
-}
-
-qemu() { # INITRD IMAGE...
-	name=$1
-	shift
-	drives=
-	n=0
-	for image; do
-		drives="$drives -drive if=none,id=d$n,file=$image,format=raw,cache=unsafe"
-		drives="$drives -device virtio-blk-pci,drive=d$n,disable-modern=on"
-		n=$((n + 1))
-	done
-	# shellcheck disable=SC2086
-	timeout 300 qemu-system-mipsel -M malta -cpu 24Kf -m 128 -nographic -monitor none \
-		-serial stdio -vga none -net none -no-reboot -kernel "$LINUX/vmlinux" \
-		-initrd "$T/$name.initrd" -append "nokaslr console=ttyS0" $drives \
-		</dev/null >"$T/$name.qemu" 2>&1
-}
+. tests/linux/script.sh
 
 # ---- the disks: the sources of this project as their files
 mkdir "$T/files"
@@ -123,7 +46,8 @@ dd if=/dev/vda of=/dev/null bs=1M 2>&1 | sed 1,2p -n
 dd if=/dev/zero of=/dev/vda bs=512 seek=98304 count=1 2>&1 | grep -c 'No space left'
 cat /sys/block/vda/serial 2>/dev/null | wc -l
 END
-qemu work "$T/qemu0.img" "$T/qemu1.img"
+# shellcheck disable=SC2046
+qemu work $(drive 0 "$T/qemu0.img") $(drive 1 "$T/qemu1.img")
 said "$T/work.qemu" >"$T/wanted"
 check "QEMU runs the script to its end" grep -qx END "$T/wanted"
 sim work --disk "$T/private.img,private" --disk "$T/base.img,overlay=$T/kept" ||
@@ -146,7 +70,8 @@ mount -t ext4 -o ro /dev/vda /a
 (cd /a && find . -type f | sort | xargs md5sum | md5sum)
 md5sum /a/part /a/sparse
 END
-qemu again "$T/qemu1.img"
+# shellcheck disable=SC2046
+qemu again $(drive 0 "$T/qemu1.img")
 sim again --disk "$T/base.img,overlay=$T/kept"
 said "$T/again.qemu" >"$T/wanted"
 said "$T/again.console" >"$T/got"

@@ -13,6 +13,7 @@
 
 #include "sim/board/disk.h"
 #include "sim/board/virtio_blk.h"
+#include "sim/board/virtio_net.h"
 
 /* Two overlays in one file would be one of them in the end. */
 static int check_overlays(const struct board_config *config, struct error *err)
@@ -63,6 +64,8 @@ int cards_insert(struct cards *c, struct pci_bus *bus, struct services *services
 		pci_attach_part(bus, first + n / parts, n % parts,
 				virtio_blk_new(services, c->disk[n], n));
 	}
+	if (config->network)
+		pci_attach_part(bus, first + n / parts, n % parts, virtio_net_new(services));
 	return 0;
 }
 

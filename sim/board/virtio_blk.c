@@ -5,10 +5,9 @@
  * are cut into descriptors does not matter.
  *
  * The data move when the device takes the request, so what it answers depends on the order of the
- * requests alone; the chain goes back to the guest when the request's time is over. Requests are
- * served one after the other in the order of the ring. With each go an IO_BEGIN, a DISK record for
- * every piece that lies in one page of memory and one block of the image, and an IO_END
- * (sim/base/record.h). A sector that lies across two pages is in the pieces of both.
+ * requests alone; the guest hears of it when the request's time is over (virtio_requests.h). Every
+ * piece that lies in one page of memory and one block of the image is a DISK record. A sector that
+ * lies across two pages is in the pieces of both.
  */
 #include "sim/board/virtio_blk.h"
 
@@ -17,6 +16,7 @@
 #include <string.h>
 
 #include "sim/base/snapshot.h"
+#include "sim/board/virtio_requests.h"
 
 enum { REQUEST_IN = 0, REQUEST_OUT = 1, REQUEST_FLUSH = 4, REQUEST_GET_ID = 8 };
 enum { STATUS_OK = 0, STATUS_IO_ERROR = 1, STATUS_UNSUPPORTED = 2 };
@@ -35,35 +35,17 @@ struct header {
 };
 _Static_assert(sizeof(struct header) == 16, "as in the guest's memory");
 
-/* A request that has been served and is not over yet. */
-struct pending {
-	uint64_t due;
-	uint32_t number, written; /* number of the request; bytes written to the chain */
-	uint32_t arg;		  /* of its IO_END */
-	uint16_t head;
-	uint8_t orphan; /* the driver has gone: nobody waits for it */
-};
-
 struct blk {
 	struct virtio_device virtio; /* first */
 	struct disk *disk;
 	unsigned number;
-	uint64_t busy; /* until then the disk is at the requests before */
-	uint32_t first, count;
-	struct pending pending[VIRTIO_RING_SIZE]; /* a queue */
-	struct virtio_chain chain;		  /* at work; no state */
+	struct virtio_requests requests;
+	struct virtio_chain chain; /* at work; no state */
 };
 
 static struct services *services(struct blk *b)
 {
 	return b->virtio.function.device.services;
-}
-
-static void report(struct blk *b, enum record_kind kind, uint32_t addr, uint32_t arg)
-{
-	struct record r = record_make(kind, addr, arg);
-
-	services(b)->report(services(b), &r, 1);
 }
 
 /* Records what part of the image moves to or from `bytes` bytes at pa, in one page. */
@@ -173,28 +155,25 @@ static uint8_t execute(struct blk *b, const struct header *h, uint64_t *moved, u
 /* The request in b->chain. Returns 0, or -1 when it is none. */
 static int serve_one(struct blk *b)
 {
-	struct services *s = services(b);
-	struct pending *p = &b->pending[(b->first + b->count) % VIRTIO_RING_SIZE];
-	uint64_t moved = 0, now = s->now(s);
+	struct virtio_request *r;
+	uint64_t moved = 0;
 	struct header h;
 	uint8_t status;
+	bool in;
 
-	/* A request has two descriptors or more, so no driver has more than half of this under way.
-	 */
-	if (b->count == VIRTIO_RING_SIZE || !b->chain.write_bytes ||
-	    virtio_chain_read(s, &b->chain, 0, &h, sizeof(h)))
+	if (!b->chain.write_bytes || virtio_chain_read(services(b), &b->chain, 0, &h, sizeof(h)))
 		return -1;
-	*p = (struct pending){.number = (uint32_t)s->requests++, .head = b->chain.head};
-	p->arg = SOURCE_DISK | (h.type == REQUEST_IN || h.type == REQUEST_GET_ID ? 0 : IO_WRITE);
-	report(b, RECORD_IO_BEGIN, p->number, p->arg);
-	status = execute(b, &h, &moved, &p->written);
-	virtio_chain_write(s, &b->chain, b->chain.write_bytes - 1, &status, 1);
-	p->written++;
-	p->arg |= status ? IO_FAILED : 0;
-	b->busy = (b->busy > now ? b->busy : now) + DISK_LATENCY_CYCLES +
-		  moved * DISK_CYCLES_PER_BYTE;
-	p->due = b->busy;
-	b->count++;
+	in = h.type == REQUEST_IN || h.type == REQUEST_GET_ID;
+	r = virtio_begin(&b->virtio, &b->requests, b->chain.head,
+			 SOURCE_DISK | (in ? 0 : IO_WRITE));
+	if (!r)
+		return -1;
+	status = execute(b, &h, &moved, &r->written);
+	virtio_chain_write(services(b), &b->chain, b->chain.write_bytes - 1, &status, 1);
+	r->written++;
+	r->arg |= status ? IO_FAILED : 0;
+	virtio_takes(&b->virtio, &b->requests, r,
+		     DISK_LATENCY_CYCLES + moved * DISK_CYCLES_PER_BYTE);
 	return 0;
 }
 
@@ -205,75 +184,34 @@ static void blk_serve(struct virtio_device *v, unsigned ring)
 	while (virtio_take(v, ring, &b->chain))
 		if (serve_one(b))
 			virtio_break(v);
-	virtio_set_due(v, b->count ? b->pending[b->first].due : DEVICE_NEVER);
+	virtio_set_due(v, virtio_next(&b->requests));
 }
 
 static void blk_reset(struct virtio_device *v)
 {
 	struct blk *b = (struct blk *)v;
-	struct services *s = services(b);
 
-	/* They end at once, but not within the guest's store. */
-	for (uint32_t i = 0; i < b->count; i++) {
-		struct pending *p = &b->pending[(b->first + i) % VIRTIO_RING_SIZE];
-
-		p->due = b->busy = s->now(s);
-		p->arg |= IO_FAILED;
-		p->orphan = 1;
-	}
-	virtio_set_due(v, b->count ? b->busy : DEVICE_NEVER);
+	virtio_orphan(v, &b->requests);
+	virtio_set_due(v, virtio_next(&b->requests));
 }
 
 static void blk_due(struct device *d, uint64_t now)
 {
 	struct blk *b = (struct blk *)d;
 
-	while (b->count && b->pending[b->first].due <= now) {
-		struct pending *p = &b->pending[b->first];
-
-		b->first = (b->first + 1) % VIRTIO_RING_SIZE;
-		b->count--;
-		report(b, RECORD_IO_END, p->number, p->arg);
-		if (!p->orphan)
-			virtio_give(&b->virtio, 0, p->head, p->written);
-	}
-	virtio_set_due(&b->virtio, b->count ? b->pending[b->first].due : DEVICE_NEVER);
+	virtio_end(&b->virtio, &b->requests, 0, now);
+	virtio_set_due(&b->virtio, virtio_next(&b->requests));
 	virtio_serve(&b->virtio, now);
 }
 
 static void blk_snapshot(struct device *d, struct snapshot *s)
 {
 	struct blk *b = (struct blk *)d;
-	char name[16], field[32];
+	char name[16];
 
 	snprintf(name, sizeof(name), "blk%u", b->number);
 	virtio_snapshot(&b->virtio, s, name);
-	snprintf(field, sizeof(field), "%s.busy", name);
-	snapshot_field(s, field, b->busy);
-	snprintf(field, sizeof(field), "%s.first", name);
-	snapshot_field(s, field, b->first);
-	snapshot_check(s, field, b->first < VIRTIO_RING_SIZE);
-	snprintf(field, sizeof(field), "%s.count", name);
-	snapshot_field(s, field, b->count);
-	snapshot_check(s, field, b->count <= VIRTIO_RING_SIZE);
-	for (uint32_t i = 0; i < b->count && !snapshot_failed(s); i++) {
-		struct pending *p = &b->pending[(b->first + i) % VIRTIO_RING_SIZE];
-
-		snprintf(field, sizeof(field), "%s.pending.due", name);
-		snapshot_field(s, field, p->due);
-		snprintf(field, sizeof(field), "%s.pending.number", name);
-		snapshot_field(s, field, p->number);
-		snprintf(field, sizeof(field), "%s.pending.written", name);
-		snapshot_field(s, field, p->written);
-		snprintf(field, sizeof(field), "%s.pending.arg", name);
-		snapshot_field(s, field, p->arg);
-		snprintf(field, sizeof(field), "%s.pending.head", name);
-		snapshot_field(s, field, p->head);
-		snprintf(field, sizeof(field), "%s.pending.orphan", name);
-		snapshot_field(s, field, p->orphan);
-	}
-	if (snapshot_failed(s))
-		b->first = b->count = 0;
+	virtio_requests_snapshot(&b->requests, s, name);
 	disk_snapshot(b->disk, b->number, s);
 }
 
