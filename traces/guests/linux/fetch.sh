@@ -17,7 +17,7 @@ fail() {
 	echo "guests-linux: $1; without the Linux images everything else works" >&2
 	exit 1
 }
-for tool in apt-get apt-cache dpkg-deb cpio fakeroot mke2fs debugfs sha256sum; do
+for tool in apt-get apt-cache dpkg-deb cpio fakeroot mke2fs debugfs xz sha256sum; do
 	PATH=$PATH:/usr/sbin:/sbin command -v $tool >/dev/null ||
 		fail "$tool is missing ('make guests-linux' on Debian installs it)"
 done

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 # Linux guests: `make guests-linux` fetches Debian packages for mipsel and makes build/linux/vmlinux,
-# initrd.img and root.img of them (README.md here). `make guests` makes the bare guests and then these,
+# vmlinuz, initrd.img and root.img of them (README.md here). `make guests` makes the bare guests and then these,
 # if their packages can be had; if not it says so in one line, and is content.
 LINUX       = $(B0)/linux
 LINUXDIR    = $(GUESTDIR)/linux
-LINUX_IMAGES   = $(LINUX)/vmlinux $(LINUX)/initrd.img $(LINUX)/root.img
+LINUX_IMAGES   = $(LINUX)/vmlinuz $(LINUX)/vmlinux $(LINUX)/initrd.img $(LINUX)/root.img
 # Guests of the bare board that are Linux programs too, on a port of their libos.
 LINUX_PORTED   = raytrace scene
 LINUX_PORT     = $(LINUXDIR)/libos/port.c $(GUESTDIR)/libos/print.c $(GUESTDIR)/libos/file.c $(GUESTDIR)/libos/options.c
@@ -25,11 +25,15 @@ guests-linux: packages-guests+linux
 
 linux-images: $(LINUX_IMAGES)
 
-# The kernel's file is used as it is in its package: an ELF that decompresses itself.
-$(LINUX)/vmlinux: $(LINUX)/packages.txt
+# The kernel as it is in its package, an ELF that unpacks itself, and what it unpacks to, which boots sooner.
+$(LINUX)/vmlinuz: $(LINUX)/packages.txt
 	@echo '  LINUX $@'
 	@dpkg-deb --fsys-tarfile $(LINUX)/packages/linux-image-*.deb | tar -xO --wildcards './boot/vmlinuz-*' >$@.new
 	@mv $@.new $@
+
+$(LINUX)/vmlinux: $(LINUX)/vmlinuz $(LINUXDIR)/kernel.sh
+	@echo '  LINUX $@'
+	@sh $(LINUXDIR)/kernel.sh $(LINUX)/vmlinuz $@
 
 $(LINUX)/initrd.img: $(LINUX)/packages.txt $(LINUXDIR)/initrd.sh $(LINUXDIR)/init
 	@echo '  LINUX $@'
