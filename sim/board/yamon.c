@@ -77,7 +77,7 @@ static int load_disk(const struct board_config *config, uint8_t *ram, uint32_t g
 				 ", what is free above the guest; see --ram",
 				 config->initrd, bytes, room);
 	}
-	*start = (uint32_t)(config->ram_bytes - bytes) & ~(DISK_ALIGN - 1);
+	*start = (uint32_t)(config->ram_bytes - bytes - DISK_ALIGN) & ~(DISK_ALIGN - 1);
 	*size = (uint32_t)bytes;
 	memcpy(ram + *start, file, bytes);
 	free(file);
