@@ -125,7 +125,7 @@ struct profile {
 };
 
 void profile_init(struct profile *p);
-/* The next record of the stream; it must be one that stream_check_next accepts. */
+/* The next record of the stream. Any will do; one that stream_check_next refuses has no meaning. */
 void profile_next(struct profile *p, struct record r);
 /* Adds time to what the processor is doing now. */
 static inline void profile_charge(struct profile *p, uint64_t cycles)

@@ -34,6 +34,11 @@ static const struct record sample[] = {
 	{64, RECORD_SYNC_WAIT},
 	{64, RECORD_SYNC_PASS},
 	{1, RECORD_OPERAND},
+	{14, RECORD_INTERRUPT | SOURCE_DISK << 8},
+	{7, RECORD_IO_BEGIN | SOURCE_DISK << 8},
+	{1, RECORD_DISK | (8 << 12) << 8},
+	{0x3000, RECORD_OPERAND},
+	{7, RECORD_IO_END | SOURCE_DISK << 8},
 	{0, RECORD_IDLE_BEGIN},
 };
 
@@ -44,7 +49,12 @@ static const char *valid_file(size_t *bytes)
 	static size_t length;
 
 	if (!file) {
-		struct trace_info info = {.processors = 2, .tlb_entries = 64, .source = "capture"};
+		struct trace_info info = {
+			.processors = 2,
+			.tlb_entries = 64,
+			.source = "capture",
+			.ram_bytes = 1 << 20,
+			.images = "0 0123456789abcdef0123456789abcdef shared 99 a\n"};
 		char path[] = "/tmp/discosim-fuzz-XXXXXX";
 		struct error err = {.text = ""};
 		struct trace_writer *w;
