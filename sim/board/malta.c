@@ -145,17 +145,17 @@ uint64_t malta_soonest(const struct malta *m)
 {
 	uint64_t soonest = DEVICE_NEVER;
 
-	for (unsigned i = 0; i < m->devices; i++)
-		if (m->device[i]->due < soonest)
-			soonest = m->device[i]->due;
+	for (unsigned i = 0; i < m->clocks; i++)
+		if (m->clocked[i]->due < soonest)
+			soonest = m->clocked[i]->due;
 	return soonest;
 }
 
 static void serve_devices(struct malta *m)
 {
-	for (unsigned i = 0; i < m->devices; i++)
-		if (m->device[i]->due <= m->time)
-			m->device[i]->kind->due(m->device[i], now(&m->services));
+	for (unsigned i = 0; i < m->clocks; i++)
+		if (m->clocked[i]->due <= m->time)
+			m->clocked[i]->kind->due(m->clocked[i], now(&m->services));
 }
 
 /* Gives every processor its turn up to m->target, and then the devices. Returns the instructions
@@ -329,6 +329,8 @@ static void walk(struct board *board, struct snapshot *s)
 static struct device *add(struct malta *m, struct device *device)
 {
 	m->device[m->devices++] = device;
+	if (device->kind->due)
+		m->clocked[m->clocks++] = device;
 	return device;
 }
 

@@ -31,8 +31,10 @@ struct malta {
 	unsigned ports;
 	uint32_t leds; /* the FPGA's display */
 
-	struct device *device[MALTA_DEVICES]; /* all of them, those on PCI too */
-	unsigned devices, isa_devices;	      /* isa_devices: the first of them, the board's own */
+	struct device *device[MALTA_DEVICES];  /* all of them, those on PCI too */
+	unsigned devices, isa_devices;	       /* isa_devices: the first of them, the board's own */
+	struct device *clocked[MALTA_DEVICES]; /* those that have times of their own */
+	unsigned clocks;
 
 	struct cpu *current; /* whose turn it is, or NULL */
 	struct cpu *asking;  /* who ended this turn by telling a device to do something, or NULL */
