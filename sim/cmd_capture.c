@@ -145,7 +145,8 @@ static int run(int argc, char **argv, struct error *err)
 		.doc = "Executes a guest and records what it does.\vThe guest's console is "
 		       "standard output, the exit status is the guest's own. A guest that is "
 		       "stopped (Ctrl-C, --max-insns, a fault) leaves no trace. What follows "
-		       "GUEST is for the guest.\nWith --from and --roi, the trace is the one that "
+		       "GUEST is for the guest.\n" GUEST_CONSOLE_DOC
+		       "\nWith --from and --roi, the trace is the one that "
 		       "the capture from the start would give, byte for byte.",
 		.children = children,
 	};

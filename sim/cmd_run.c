@@ -93,7 +93,8 @@ static int run(int argc, char **argv, struct error *err)
 		.parser = parse,
 		.doc = "Executes a guest without recording.\vThe guest's console is standard "
 		       "output, the exit status is the guest's own. What follows GUEST is for the "
-		       "guest.\nA snapshot holds the whole machine: run and capture start it with "
+		       "guest.\n" GUEST_CONSOLE_DOC
+		       "\nA snapshot holds the whole machine: run and capture start it with "
 		       "--from, as often as one likes. Console input, --root and --max-insns are "
 		       "given anew then; instructions count on from the machine's start.",
 		.children = children,

@@ -29,6 +29,11 @@ enum { GIVEN_BOARD = 1, GIVEN_PROCESSORS = 2, GIVEN_RAM = 4, GIVEN_TLB = 8, GIVE
 
 #define GUEST_ARGS_DOC "GUEST [ARG...]\n--from SNAPSHOT"
 
+/* For --help: what a user at a terminal has to know. */
+#define GUEST_CONSOLE_DOC                                                                   \
+	"A terminal's keys go to the malta's console as they are typed; Ctrl-A x switches " \
+	"the machine off."
+
 /* Parses into a struct guest_options (its input): as a command's own argp, or as a child. */
 extern const struct argp guest_argp;
 
