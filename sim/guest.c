@@ -34,7 +34,9 @@ enum { OPT_BOARD = 256, OPT_FROM, OPT_INITRD, OPT_DISK, OPT_NET, OPT_MODEL, OPT_
        OPT_MAX, OPT_STATS };
 
 static const struct argp_option options[] = {
-	{"from", OPT_FROM, "SNAPSHOT", 0, "start the machine that run --snapshot has saved", 0},
+	{"from", OPT_FROM, "SNAPSHOT", 0,
+	 "start the machine that run --snapshot has saved; --disk says where its images lie now, when "
+	 "they have moved", 0},
 	{"board", OPT_BOARD, "NAME", 0, "kind of machine: bare (default), or malta, which boots Linux", 0},
 	{"initrd", OPT_INITRD, "FILE", 0, "malta: initial RAM disk of the kernel", 0},
 	{"processors", 'c', "N", 0, "processors, 1 to 64 (default 1)", 0},
