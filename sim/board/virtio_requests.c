@@ -91,6 +91,7 @@ static void walk(struct virtio_requests *q, struct snapshot *s, const char *name
 		FIELD("request.number", p->number);
 		FIELD("request.written", p->written);
 		FIELD("request.arg", p->arg);
+		snapshot_check(s, field, !(p->arg & ~(15u | IO_WRITE | IO_FAILED)));
 		FIELD("request.head", p->head);
 		FIELD("request.orphan", p->orphan);
 	}
