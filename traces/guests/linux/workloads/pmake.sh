@@ -3,7 +3,7 @@
 # Pmake, as in Disco's section 5.1: a parallel compilation, here of GNU chess with Debian's make, gcc-12,
 # as and (at the largest size) ld. Many short processes, much of the kernel's work.
 . /workloads/common.sh
-objects=$(by_size 'vector square' 'value list move_legal' all)
+objects=$(by_size 'vector square' 'vector square value' all)
 optimise=$(by_size -O0 -O2 -O2)
 # Warm: make, the compiler, the assembler and the headers have been read once.
 make -s -f /workloads/gnuchess.mk OPTIMISE=-O0 OUT=warm engine/vector >warm.log 2>&1 || { cat warm.log; exit 1; }

@@ -7,15 +7,16 @@ trace=$(by_size '-w 40 -h 30' '-w 160 -h 120' '-w 640 -h 480')
 detail=$(by_size '-l 3 -u 32' '-l 4 -u 64' '-l 5 -u 160')
 pov=$(by_size '+W16 +H12 Declare=Balls=20' '+W112 +H84' '+W480 +H360')
 scene $detail balls.scene >scene.out
-povray +I/workloads/courtyard.pov +W4 +H3 Declare=Balls=1 +WT1 -D -GA +FP +Owarm.ppm >warm.out 2>&1 ||
+# The image is a BMP file: Targa and PPM have a date in them.
+povray +I/workloads/courtyard.pov +W4 +H3 Declare=Balls=1 +WT1 -D -GA +FB +Owarm.bmp >warm.out 2>&1 ||
 	{ cat warm.out; exit 1; }
 raytrace -w 4 -h 3 -p 1 balls.scene warm.ppm >>warm.out
 region_begin
 raytrace $trace -p 1 balls.scene balls.ppm >raytrace.out
-povray +I/workloads/courtyard.pov $pov +WT1 -D -GA +FP +Ocourtyard.ppm >povray.out 2>&1 ||
+povray +I/workloads/courtyard.pov $pov +WT1 -D -GA +FB +Ocourtyard.bmp >povray.out 2>&1 ||
 	{ cat povray.out; exit 1; }
 region_end
 cat scene.out raytrace.out
 sum raytrace balls.ppm
-sum povray courtyard.ppm
+sum povray courtyard.bmp
 ! grep -q FAILED raytrace.out
