@@ -6,21 +6,9 @@
 # its trace is replayed alone, and the run takes as long as the longest. (replay.quantum_cycles=0: else
 # a machine of two processors sees its own invalidations a few cycles earlier or later in company.)
 # On one common node only the queue is shared: then it is waited for, and references stay the same.
-D=$(realpath "${DISCOSIM:-build/discosim}")
+. "$(dirname "$0")/lib/cases.sh"
 B=$(realpath "${B:-build}")
-T=$(mktemp -d)
-trap 'rm -rf "$T"' EXIT
 cd "$T" || exit 1
-failed=0
-
-ok() { # NAME: by the status of the command before
-	if [ $? -eq 0 ]; then
-		echo "ok   $1"
-	else
-		echo "FAIL $1"
-		failed=1
-	fi
-}
 
 all=
 for i in 0 1 2 3 4 5 6 7; do

@@ -2,35 +2,8 @@
 # SPDX-License-Identifier: MIT
 # discosim plot: every figure in every format, whole or not at all, and what is said about mistakes;
 # then the page of `make paper` on small results. Prints a line per case.
-D=$(realpath "${DISCOSIM:-build/discosim}")
-source=$(cd "$(dirname "$0")/.." && pwd)
-T=$(mktemp -d)
-trap 'rm -rf "$T"' EXIT
+. "$(dirname "$0")/lib/cases.sh"
 cd "$T" || exit 1
-failed=0
-
-ok() { # NAME: by the status of the command before
-	if [ $? -eq 0 ]; then
-		echo "ok   $1"
-	else
-		echo "FAIL $1"
-		failed=1
-	fi
-}
-
-fails() { # STATUS PATTERN ARGUMENT...
-	status=$1 pattern=$2
-	shift 2
-	timeout 60 "$D" "$@" >out 2>err </dev/null
-	got=$?
-	if [ $got -eq "$status" ] && [ "$(wc -l <err)" -eq 1 ] && grep -qE -e "$pattern" err; then
-		echo "ok   $(cat err)"
-	else
-		echo "FAIL $* (status $got, wanted $status and '$pattern')"
-		cat err
-		failed=1
-	fi
-}
 
 mkdir -p build/traces
 awk 'BEGIN { for (i = 0; i < 20000; i++) printf "2 %x\n%d %x\n", i % 500 * 4, i % 2, (i * 36) % 3000000 }' >a.din
@@ -38,7 +11,7 @@ for t in radix raytrace private readshared collapse writeshared migratory phase;
 	"$D" trace import -q -F din -o build/traces/$t.trace a.din || exit 1
 done
 mkdir -p plots
-cp -r "$source/plots/paper" plots/
+cp -r "$SOURCE/plots/paper" plots/
 "$D" sweep -q plots/paper/placement.yaml -o placement.h5 && "$D" sweep -q plots/paper/probes.yaml -o probes.h5
 ok "the sweeps of make paper run"
 
@@ -93,7 +66,7 @@ ok "a picture without its end: $(cat err)"
 [ ! -e x.svg ] && [ -z "$(find . -name '*.tmp-*')" ]
 ok "no half-made picture is left"
 
-sh "$source/plots/index.sh" "$D" paper placement.h5 probes.h5 && [ -s paper/index.html ] &&
+sh "$SOURCE/plots/index.sh" "$D" paper placement.h5 probes.h5 && [ -s paper/index.html ] &&
 	for f in $(grep -o 'src="[^"]*"' paper/index.html | cut -d '"' -f 2); do [ -s "paper/$f" ] || exit 1; done
 ok "the page of make paper has its pictures"
 grep -q '<td>raytrace</td><td>first touch</td><td>ours (predicted)</td><td>100.0</td>' paper/index.html &&
@@ -106,7 +79,7 @@ ok "... and says that Figure 5 is not drawn without Linux traces"
 
 for t in pmake engineering raytrace database; do cp build/traces/radix.trace build/traces/linux-$t.trace; done
 "$D" sweep -q plots/paper/figure5.yaml -o figure5.h5 &&
-	sh "$source/plots/index.sh" "$D" paper placement.h5 probes.h5 figure5.h5 && [ -s paper/figure5.svg ] &&
+	sh "$SOURCE/plots/index.sh" "$D" paper placement.h5 probes.h5 figure5.h5 && [ -s paper/figure5.svg ] &&
 	grep -A 2 '<td>linux-database</td><td>Linux on Disco</td><td>ours' paper/index.html |
 	grep -q '<td>published (IRIX on Disco)</td><td>116.0</td><td>87.9</td><td>3.0</td><td>25.4</td>'
 ok "with them it has Figure 5, and the published bars under ours"

@@ -2,35 +2,8 @@
 # SPDX-License-Identifier: MIT
 # discosim replay, params, policies and models as their users meet them: what they print, and what is
 # said about what is wrong, to the letter, with the exit status. Prints a line per case.
-D=$(realpath "${DISCOSIM:-build/discosim}")
-T=$(mktemp -d)
-trap 'rm -rf "$T"' EXIT
+. "$(dirname "$0")/lib/cases.sh"
 cd "$T" || exit 1
-failed=0
-
-result() { # NAME STATUS
-	if [ "$2" -eq 0 ]; then
-		echo "ok   $1"
-	else
-		echo "FAIL $1"
-		[ ! -s difference ] || cat difference
-		failed=1
-	fi
-}
-
-# fails STATUS MESSAGE ARGUMENT...: one line on stderr, that exact one, and the exit status.
-fails() {
-	echo "discosim: $2" >wanted
-	status=$1
-	shift 2
-	"$D" "$@" >output 2>got </dev/null
-	got=$?
-	diff wanted got >difference
-	[ $got -eq "$status" ] || echo "status $got instead of $status" >>difference
-	[ ! -s output ] || echo "and something on standard output" >>difference
-	[ ! -s difference ]
-	result "fails: $*" $?
-}
 
 cat >a.din <<'TRACE'
 2 400000
@@ -71,7 +44,7 @@ for command in params policies models; do
 	result "$command prints" $?
 	"$D" $command --help | grep -q Usage
 	result "$command has --help" $?
-	fails 2 "$command: 'x' is one operand too many" $command x
+	fails_saying 2 "$command: 'x' is one operand too many" $command x
 done
 "$D" params | grep -q '^  l2.size  *1048576 '
 result "params lists l2.size" $?
@@ -81,45 +54,45 @@ result "policies lists the trigger" $?
 result "models lists disco" $?
 
 # --- what is wrong with the command line
-fails 2 "replay: no TRACE given; see 'discosim replay --help'" replay
-fails 2 "replay: 'b.trace' is one operand too many; several traces are one operand with commas between" \
+fails_saying 2 "replay: no TRACE given; see 'discosim replay --help'" replay
+fails_saying 2 "replay: 'b.trace' is one operand too many; several traces are one operand with commas between" \
 	replay a.trace b.trace
-fails 2 "unknown system 'natve'; did you mean 'native'?" replay -s natve a.trace
-fails 2 "unknown policy 'dosco'; did you mean 'disco'?" replay -p dosco a.trace
-fails 2 "policy disco: unknown key 'triger'; did you mean 'trigger'?" replay -p disco:triger=3 a.trace
-fails 2 "policy disco: trigger: 0 is out of range; wanted 1 to 1000000000" \
+fails_saying 2 "unknown system 'natve'; did you mean 'native'?" replay -s natve a.trace
+fails_saying 2 "unknown policy 'dosco'; did you mean 'disco'?" replay -p dosco a.trace
+fails_saying 2 "policy disco: unknown key 'triger'; did you mean 'trigger'?" replay -p disco:triger=3 a.trace
+fails_saying 2 "policy disco: trigger: 0 is out of range; wanted 1 to 1000000000" \
 	replay -p disco:trigger=0 a.trace
-fails 2 "policy first_touch: unknown key 'a'; there are no parameters here" \
+fails_saying 2 "policy first_touch: unknown key 'a'; there are no parameters here" \
 	replay -p first_touch:a=1 a.trace
-fails 2 "policy 'disco:': wanted key=value after ':'" replay -p disco: a.trace
-fails 2 "unknown key 'l2.sze'; did you mean 'l2.size'?" replay --set l2.sze=1 a.trace
-fails 2 "l2.size: 1000 is not a power of two" replay --set l2.size=1000 a.trace
-fails 2 "l2.size: '1x' is not a whole number of bytes" replay --set l2.size=1x a.trace
-fails 2 "--set 'l2.size': wanted key=value" replay --set l2.size a.trace
+fails_saying 2 "policy 'disco:': wanted key=value after ':'" replay -p disco: a.trace
+fails_saying 2 "unknown key 'l2.sze'; did you mean 'l2.size'?" replay --set l2.sze=1 a.trace
+fails_saying 2 "l2.size: 1000 is not a power of two" replay --set l2.size=1000 a.trace
+fails_saying 2 "l2.size: '1x' is not a whole number of bytes" replay --set l2.size=1x a.trace
+fails_saying 2 "--set 'l2.size': wanted key=value" replay --set l2.size a.trace
 
 # --- what only the whole can show
-fails 1 "l2.size: 1048576 bytes of 3 ways with lines of 128 bytes do not make a power of two of sets" \
+fails_saying 1 "l2.size: 1048576 bytes of 3 ways with lines of 128 bytes do not make a power of two of sets" \
 	replay --set l2.ways=3 a.trace
-fails 1 "l1d.line: 256 is more than l2.line 128; the second level holds all of the first" \
+fails_saying 1 "l1d.line: 256 is more than l2.line 128; the second level holds all of the first" \
 	replay --set l1d.line=256 a.trace
-fails 1 "latency.remote_ns: 100 is less than latency.local_ns 300" \
+fails_saying 1 "latency.remote_ns: 100 is less than latency.local_ns 300" \
 	replay --set latency.remote_ns=100 a.trace
-fails 1 "processor 0, record 4: all memory is in use: 1 nodes of 4096 bytes; raise memory.node_bytes" \
+fails_saying 1 "processor 0, record 4: all memory is in use: 1 nodes of 4096 bytes; raise memory.node_bytes" \
 	replay --set memory.node_bytes=4096 a.trace
 
 # --- what is wrong with files
-fails 1 "missing.trace: No such file or directory" replay missing.trace
-fails 2 "missing.yaml: No such file or directory" replay -m missing.yaml a.trace
+fails_saying 1 "missing.trace: No such file or directory" replay missing.trace
+fails_saying 2 "missing.yaml: No such file or directory" replay -m missing.yaml a.trace
 printf 'l2.size: 256K\n\nlatency.remtes: 7\n' >m.yaml
-fails 2 "m.yaml:3: unknown key 'latency.remtes'; did you mean 'latency.remote_ns'?" \
+fails_saying 2 "m.yaml:3: unknown key 'latency.remtes'; did you mean 'latency.remote_ns'?" \
 	replay -m m.yaml a.trace
 printf '# big\nlatency.remote_ns: 70000000000\nl2.size: 256K\n' >m.yaml
-fails 2 "m.yaml:2: latency.remote_ns: 70000000000 is out of range; wanted 0 to 1000000 ns" \
+fails_saying 2 "m.yaml:2: latency.remote_ns: 70000000000 is out of range; wanted 0 to 1000000 ns" \
 	replay -m m.yaml a.trace
 head -c 3000 a.trace >cut.trace
 "$D" replay cut.trace >output 2>got
 [ $? -eq 1 ] && [ "$(wc -l <got)" -eq 1 ] && grep -q '^discosim: cut.trace: ' got
 result "a cut trace is refused in one line" $?
-fails 1 "nowhere/x.h5: cannot write there: nowhere: No such file or directory" \
+fails_saying 1 "nowhere/x.h5: cannot write there: nowhere: No such file or directory" \
 	replay -q a.trace -o nowhere/x.h5
 exit $failed

@@ -2,35 +2,8 @@
 # SPDX-License-Identifier: MIT
 # discosim sweep and show as their users meet them: the same bytes whatever -j, order and
 # interruptions; kill -9 at random moments; what is said about mistakes. Prints a line per case.
-D=$(realpath "${DISCOSIM:-build/discosim}")
-T=$(mktemp -d)
-trap 'rm -rf "$T"' EXIT
+. "$(dirname "$0")/lib/cases.sh"
 cd "$T" || exit 1
-failed=0
-
-ok() { # NAME: by the status of the command before
-	if [ $? -eq 0 ]; then
-		echo "ok   $1"
-	else
-		echo "FAIL $1"
-		failed=1
-	fi
-}
-
-# fails STATUS PATTERN ARGUMENT...: the exit status, and one line on stderr that has the pattern.
-fails() {
-	status=$1 pattern=$2
-	shift 2
-	timeout 60 "$D" "$@" >out 2>err </dev/null
-	got=$?
-	if [ $got -eq "$status" ] && [ "$(wc -l <err)" -eq 1 ] && grep -qE -e "$pattern" err; then
-		echo "ok   $(cat err)"
-	else
-		echo "FAIL $* (status $got, wanted $status and '$pattern')"
-		cat err
-		failed=1
-	fi
-}
 
 # Two traces of one processor, strided and pseudo-random.
 awk 'BEGIN { for (i = 0; i < 100000; i++) { print 2, sprintf("%x", 4096 + i % 500 * 4); printf "%d %x\n", i % 2, 65536 + (i * 36) % 3000000 } }' >a.din

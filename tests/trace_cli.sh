@@ -2,41 +2,8 @@
 # SPDX-License-Identifier: MIT
 # discosim trace as its users meet it: imports, exports, what it prints, and what it says about what
 # is wrong, to the letter, with the exit status. Prints a line per case.
-D=$(realpath "${DISCOSIM:-build/discosim}")
-T=$(mktemp -d)
-trap 'rm -rf "$T"' EXIT
+. "$(dirname "$0")/lib/cases.sh"
 cd "$T" || exit 1
-failed=0
-
-result() { # NAME STATUS
-	if [ "$2" -eq 0 ]; then
-		echo "ok   $1"
-	else
-		echo "FAIL $1"
-		[ ! -s difference ] || cat difference
-		failed=1
-	fi
-}
-
-# same NAME FILE FILE
-same() {
-	diff "$2" "$3" >difference 2>&1
-	result "$1" $?
-}
-
-# fails STATUS MESSAGE ARGUMENT...: one line on stderr, that exact one, and the exit status.
-fails() {
-	echo "discosim: $2" >wanted
-	status=$1
-	shift 2
-	"$D" "$@" >output 2>got </dev/null
-	got=$?
-	diff wanted got >difference
-	[ $got -eq "$status" ] || echo "status $got instead of $status" >>difference
-	[ ! -s output ] || echo "and something on standard output" >>difference
-	[ ! -s difference ]
-	result "fails: $*" $?
-}
 
 # --- din, there and back
 cat >a.din <<'END'
@@ -134,7 +101,7 @@ printf 'I  ff000708,3\n L 12345678,8\n' >wanted
 	"$D" trace export -F lackey high.trace -o - >got
 same "addresses above 32 bits keep their low bits" wanted got
 printf 'I  100,3\n S 4fff,1\n L 100000004ffe,1\n' >clash.txt
-fails 1 "clash.txt:3: page 0x100000004000, and page 0x4000 of an earlier line, are the same in the \
+fails_saying 1 "clash.txt:3: page 0x100000004000, and page 0x4000 of an earlier line, are the same in the \
 32 bits of a trace's addresses" trace import -F lackey clash.txt -o x.trace
 
 # A long file: runs longer than a record can count, more than one chunk.
@@ -157,7 +124,7 @@ result "an empty file is a trace without references" $?
 # --- what is wrong with a file, by line
 bad() { # FORMAT LINE-WITH-ESCAPES NAME MESSAGE
 	printf '%b' "$2" >"$3"
-	fails 1 "$3:$4" trace import -F "$1" "$3" -o x.trace
+	fails_saying 1 "$3:$4" trace import -F "$1" "$3" -o x.trace
 }
 din="wanted a label, 0 (read), 1 (write) or 2 (fetch), and a hexadecimal address"
 lackey="wanted 'I  ADDRESS,SIZE' or ' L', ' S', ' M' and the same"
@@ -180,42 +147,42 @@ result "nothing is left of failed imports" $?
 # --- damage
 head -c 4000 l.trace >cut.trace
 size=$(wc -c <l.trace)
-fails 1 "cut.trace: damaged: 4000 bytes long; it was $size when finished" trace info cut.trace
+fails_saying 1 "cut.trace: damaged: 4000 bytes long; it was $size when finished" trace info cut.trace
 head -c 100 l.trace >cut.trace
-fails 1 "cut.trace: not a discosim trace" trace verify cut.trace
-fails 1 "a.din: not a discosim trace" trace verify a.din
-fails 1 "none: No such file or directory" trace info none
-fails 1 ".: not a file" trace info .
+fails_saying 1 "cut.trace: not a discosim trace" trace verify cut.trace
+fails_saying 1 "a.din: not a discosim trace" trace verify a.din
+fails_saying 1 "none: No such file or directory" trace info none
+fails_saying 1 ".: not a file" trace info .
 # One bit of the first chunk: its place is in the first row of the table, whose place is at byte 32.
 at=$(od -An -tu8 -j32 -N8 l.trace)
 offset=$(od -An -tu8 -j$((at + 8)) -N8 l.trace)
 cp l.trace flip.trace
 printf '\125' | dd of=flip.trace bs=1 seek=$((offset + 30)) conv=notrunc 2>/dev/null
-fails 1 "flip.trace: damaged: processor 0, chunk 0: its checksum does not hold" trace verify flip.trace
-fails 1 "flip.trace: damaged: processor 0, chunk 0: its checksum does not hold" trace dump flip.trace
+fails_saying 1 "flip.trace: damaged: processor 0, chunk 0: its checksum does not hold" trace verify flip.trace
+fails_saying 1 "flip.trace: damaged: processor 0, chunk 0: its checksum does not hold" trace dump flip.trace
 cp l.trace flip.trace
 printf '\125' | dd of=flip.trace bs=1 seek=700 conv=notrunc 2>/dev/null
-fails 1 "flip.trace: damaged: the checksum of its tables does not hold" trace info flip.trace
+fails_saying 1 "flip.trace: damaged: the checksum of its tables does not hold" trace info flip.trace
 cp l.trace flip.trace
 printf '\125' | dd of=flip.trace bs=1 seek=25 conv=notrunc 2>/dev/null
-fails 1 "flip.trace: damaged: the header's checksum does not hold" trace info flip.trace
+fails_saying 1 "flip.trace: damaged: the header's checksum does not hold" trace info flip.trace
 
 # --- wrong usage
-fails 2 "trace: wanted info, dump, verify, export or import" trace
-fails 2 "trace: unknown command 'inf'; did you mean 'info'?" trace inf
-fails 2 "trace info: which TRACE? See 'discosim trace info --help'" trace info
-fails 2 "trace: one file at a time; 'b' is a second one" trace info a b
-fails 2 "unknown format 'elf'; wanted din or lackey" trace import -F elf a.din -o x.trace
-fails 2 "trace import: needs --format and -o; see 'discosim trace import --help'" trace import a.din
-fails 2 "trace export: needs --format and -o; see 'discosim trace export --help'" trace export -F din a.trace
-fails 2 "trace: --codec 'gzip': wanted lz4 or zstd" trace import -F din -c gzip a.din -o x.trace
-fails 2 "trace: --processor 'x': wanted a number from 0 to 63" trace dump -p x a.trace
-fails 2 "trace: --count '-1': wanted a number from 0 to 9223372036854775807" trace dump a.trace -n -1
-fails 1 "a.trace: -p 1: it has processors 0 to 0" trace dump -p 1 a.trace
-fails 1 "a.trace: processor 0 has no record 9; it has 9" trace dump --from 9 a.trace
-fails 1 "/nonexistent/x: cannot write there: /nonexistent: No such file or directory" \
+fails_saying 2 "trace: wanted info, dump, verify, export or import" trace
+fails_saying 2 "trace: unknown command 'inf'; did you mean 'info'?" trace inf
+fails_saying 2 "trace info: which TRACE? See 'discosim trace info --help'" trace info
+fails_saying 2 "trace: one file at a time; 'b' is a second one" trace info a b
+fails_saying 2 "unknown format 'elf'; wanted din or lackey" trace import -F elf a.din -o x.trace
+fails_saying 2 "trace import: needs --format and -o; see 'discosim trace import --help'" trace import a.din
+fails_saying 2 "trace export: needs --format and -o; see 'discosim trace export --help'" trace export -F din a.trace
+fails_saying 2 "trace: --codec 'gzip': wanted lz4 or zstd" trace import -F din -c gzip a.din -o x.trace
+fails_saying 2 "trace: --processor 'x': wanted a number from 0 to 63" trace dump -p x a.trace
+fails_saying 2 "trace: --count '-1': wanted a number from 0 to 9223372036854775807" trace dump a.trace -n -1
+fails_saying 1 "a.trace: -p 1: it has processors 0 to 0" trace dump -p 1 a.trace
+fails_saying 1 "a.trace: processor 0 has no record 9; it has 9" trace dump --from 9 a.trace
+fails_saying 1 "/nonexistent/x: cannot write there: /nonexistent: No such file or directory" \
 	trace import -F din a.din -o /nonexistent/x
-fails 1 "none.din: No such file or directory" trace import -F din none.din -o x.trace
+fails_saying 1 "none.din: No such file or directory" trace import -F din none.din -o x.trace
 for command in info dump verify export import; do
 	"$D" trace $command --help | grep -q "^Usage: discosim trace $command \[OPTION...\]"
 	result "trace $command --help" $?

@@ -2,22 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Host requests against the reference machine: the same guest, every operation with its results
 # printed, under QEMU's Malta with semihosting and under ours; output, files and exit status.
+. "$(dirname "$0")/lib/cases.sh"
 set -u
-DISCOSIM=${DISCOSIM:-$PWD/build/discosim}
-T=$(mktemp -d)
-trap 'rm -rf "$T"' EXIT
-failures=0
-
-check() { # NAME CONDITION...
-	name=$1
-	shift
-	if "$@"; then
-		echo "ok $name"
-	else
-		echo "FAIL $name"
-		failures=$((failures + 1))
-	fi
-}
 
 . tests/guests/guests.sh
 build_guest uhi "$T" || exit 1
@@ -38,7 +24,7 @@ qemu() {
 ours() {
 	root=$1 guest=$2
 	shift 2
-	timeout 60 "$DISCOSIM" run --root "$root" "$T/$guest.elf" "$@" 2>&1 </dev/null
+	timeout 60 "$D" run --root "$root" "$T/$guest.elf" "$@" 2>&1 </dev/null
 }
 
 mkdir "$T/a" "$T/b"
@@ -64,12 +50,12 @@ check "a file that is read and printed" diff "$T/qemu.out" "$T/ours.out"
 build_guest echo "$T" || exit 1
 printf 'one\nthirteen more\nend' >"$T/input"
 printf '[one\n][thirteen][ more\n][end]0' >"$T/wanted"
-"$DISCOSIM" run "$T/echo.elf" <"$T/input" >"$T/out"
+"$D" run "$T/echo.elf" <"$T/input" >"$T/out"
 check "a console read ends at a newline" cmp "$T/out" "$T/wanted"
 { printf o; sleep 0.2; printf 'ne\nthirteen'; sleep 0.2; printf ' more\nend'; } |
-	"$DISCOSIM" run "$T/echo.elf" >"$T/out"
+	"$D" run "$T/echo.elf" >"$T/out"
 check "and does not depend on how the pipe was filled" cmp "$T/out" "$T/wanted"
-"$DISCOSIM" run "$T/echo.elf" <"$T/input" 2>"$T/out" >/dev/full
+"$D" run "$T/echo.elf" <"$T/input" 2>"$T/out" >/dev/full
 check "a console that takes nothing is an error" grep -q \
 	"cannot write to the console: No space left on device" "$T/out"
-[ $failures -eq 0 ]
+[ $failed -eq 0 ]

@@ -169,7 +169,7 @@ static void order(u32 what)
 static void say_registers(void)
 {
 	say("PRId", MFC0(15, 0));
-	say("Config", MFC0(16, 0));
+	say("Config", MFC0(16, 0) & ~7u); /* K0: QEMU leaves it to the kernel, we are the boot monitor */
 	say("Config1", MFC0(16, 1) & ~0x7e00000eu); /* TLB entries, watch registers, MIPS16, EJTAG */
 	say("Config2", MFC0(16, 2));
 	say("Config3", MFC0(16, 3) & ~0x2400u); /* UserLocal, DSP */
