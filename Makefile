@@ -139,4 +139,4 @@ clean:
 	rm -rf build
 
 include traces/guests/guests.mk traces/guests/linux/linux.mk plots/paper.mk
--include $(OBJ:.o=.d) $(UNIT:%.c=$(B)/%.d)
+-include $(OBJ:.o=.d) $(UNIT:%.c=$(B)/%.d) $(SRC:%.c=build/fuzz/obj/%.d) $(FUZZ:%.c=build/fuzz/obj/%.d)
