@@ -13,6 +13,7 @@
  */
 #include "sim/board/malta.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -329,6 +330,7 @@ static void walk(struct board *board, struct snapshot *s)
 
 static struct device *add(struct malta *m, struct device *device)
 {
+	assert(m->devices < MALTA_DEVICES);
 	m->device[m->devices++] = device;
 	if (device->kind->due)
 		m->clocked[m->clocks++] = device;
@@ -339,6 +341,7 @@ static void ports(struct malta *m, uint16_t port, uint16_t count, uint16_t first
 		  struct device *device, uint8_t (*load)(struct device *, unsigned reg),
 		  void (*store)(struct device *, unsigned reg, uint8_t value))
 {
+	assert(m->ports < MALTA_PORTS);
 	m->port[m->ports++] = (struct isa_ports){port, count, first, device, load, store};
 }
 
