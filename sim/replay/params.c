@@ -10,7 +10,9 @@
  * L2TLB; a TLB miss on Disco costs 2.1 to 2.4 times a native refill (Figure 5). With 17 cycles for
  * a hit, a forwarded miss of a handler with three privileged instructions and one TLB write is 30 +
  * 14 + 4 * 30 + 60 = 224 cycles (the fourth is ERET), and the mix 0.93 * 17 + 0.07 * 224 = 31.5
- * cycles, 2.25 times 14.
+ * cycles, 2.25 times 14. The L2TLB's size is the power of two with which our own Pmake (Linux, make
+ * and cc1) comes closest to the 93 %: of 5.5 million refills 512 entries catch 88 %, 1024 95 %, 4096
+ * 99 %.
  */
 #include "sim/replay/params.h"
 
@@ -89,9 +91,9 @@ const struct param machine_rows[] = {
 	      "until the network is ready for a request", "assumed"),
 	COUNT("network.rate_kb", network_rate, 12500, 1, 1e9, "KB/s",
 	      "what the network transfers in a second", "100 Mbit/s Ethernet"),
-	POWER("l2tlb.entries", l2tlb_entries, 4096, 1, 1 << 22, "1",
+	POWER("l2tlb.entries", l2tlb_entries, 1024, 1, 1 << 22, "1",
 	      "translations in the monitor's second-level TLB of a virtual processor",
-	      "ours: SOSP does not print it"),
+	      "calibrated: catches 95 % of the refills of our Pmake; SOSP Table 2: 93 %"),
 	POWER("l2tlb.ways", l2tlb_ways, 4, 1, 64, "1", "its associativity",
 	      "ours: SOSP does not print it"),
 	COUNT("l2tlb.entry_bytes", l2tlb_entry_bytes, 16, 0, 64, "bytes",
