@@ -15,8 +15,8 @@
  * trace is charged as a typical one (cost.handler_privileged). The kernel's KSEG0 is relocated
  * into mapped space: its pages take TLB entries, and their misses are served from the pmap alone.
  *
- * The L2TLB is the one structure of the monitor that is too large for a first-level cache, and is
- * read at every miss: what a lookup reads goes through the modelled caches. The rest of the
+ * The L2TLB is the one structure of the monitor that is read at every miss and takes much of a
+ * first-level cache: what a lookup reads goes through the modelled caches. The rest of the
  * monitor's work is charged in cycles that include its stalls.
  *
  * Entries are pairs, whoever loads them: a guest's handler writes both pages, and so did Disco
