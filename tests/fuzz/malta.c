@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * libFuzzer entry: any accesses to any device of the malta board, with time and input passing in
- * between. The bytes are operations of ten: what and how wide, where, a value. The processor's own
- * accesses come through the same two functions.
+ * between; a disk and a network card are in its connectors, switched on. The bytes are operations
+ * of ten: what and how wide, where, a value. The processor's own accesses come through the same two
+ * functions.
  */
 #include <elf.h>
 #include <fcntl.h>
@@ -17,6 +18,7 @@
 #include "sim/board/malta.h"
 
 #define CODE 0x80100000u
+#define CARD 0x2000u /* ports of the first card */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -35,7 +37,7 @@ static const struct {
 	{0x1e000000, 0x2000000}, {0, UINT32_MAX},
 };
 
-static struct board *build(int input, int null)
+static struct board *build(int input, int null, const char *disk)
 {
 	struct {
 		Elf32_Ehdr header;
@@ -63,6 +65,9 @@ static struct board *build(int input, int null)
 		.input = input,
 		.output = null,
 		.error = null,
+		.disk = {{.image = disk}},
+		.disks = 1,
+		.network = "user",
 	};
 	struct error err = {.text = ""};
 	struct board *board = NULL;
@@ -73,6 +78,38 @@ static struct board *build(int input, int null)
 		board = board_new(&board_malta, &config, &err);
 	close(fd);
 	return board;
+}
+
+/* The virtio devices in the connectors, placed and switched on, with rings at 0x4000 and 0x8000. */
+static void start_cards(struct malta *m)
+{
+	for (unsigned card = 0; card < 2; card++) {
+		unsigned slot = 18 + card;
+		uint32_t port = CARD + 0x100 * card;
+
+		pci_config_store(m->pci, slot, 0, 0x10, 4, port);
+		pci_config_store(m->pci, slot, 0, 0x04, 2, 5);
+		for (unsigned ring = 0; ring <= card; ring++) {
+			pci_store(m->pci, true, port + 0x0e, 2, ring);
+			pci_store(m->pci, true, port + 0x08, 4, 4 + 4 * ring);
+		}
+		pci_store(m->pci, true, port + 0x12, 1, 7);
+	}
+}
+
+/* A register of a card or a word of its rings. */
+static void card_operation(struct malta *m, unsigned what, uint32_t number, uint32_t value)
+{
+	uint32_t port = CARD + 0x100 * (what & 1), loaded;
+	unsigned bytes = 1u << (what >> 1 & 3) % 3;
+
+	number &= ~(bytes - 1);
+	if (what & 8)
+		cpus_write(m->board.cpus, 0x4000 + number % 0x7000, &value, bytes);
+	else if (what & 16)
+		pci_load(m->pci, true, port + number % 64, bytes, &loaded);
+	else
+		pci_store(m->pci, true, port + number % 64, bytes, value);
 }
 
 static void operation(struct board *board, const uint8_t *p)
@@ -87,7 +124,11 @@ static void operation(struct board *board, const uint8_t *p)
 	memcpy(&number, p + 2, 4);
 	memcpy(&v, p + 6, 4);
 	pa = (places[p[0] & 7].start + number % places[p[0] & 7].bytes) & ~(bytes - 1);
-	if (p[0] & 0x80) {
+	if (p[0] & 0x80 && p[0] & 0x40) {
+		m->current = cpu;
+		card_operation(m, p[0], number, v);
+		m->current = NULL;
+	} else if (p[0] & 0x80) {
 		board_run(board, p[1] * 100u + 1, &err);
 	} else if (pa >= m->bus.ram_bytes) {
 		m->current = cpu;
@@ -103,16 +144,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	int input = memfd_create("input", MFD_CLOEXEC),
 	    null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int disk = memfd_create("disk", MFD_CLOEXEC);
 	struct board *board;
+	char path[64];
 
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", disk);
+	if (ftruncate(disk, 128 << 10))
+		abort();
 	if (write(input, data, size) != (ssize_t)size || lseek(input, 0, SEEK_SET))
 		abort();
-	board = build(input, null);
+	board = build(input, null, path);
 	if (!board)
 		abort();
+	start_cards((struct malta *)board);
 	for (size_t at = 0; at + 10 <= size && board->state == BOARD_RUNNING; at += 10)
 		operation(board, data + at);
 	board_free(board);
+	close(disk);
 	close(input);
 	close(null);
 	return 0;
