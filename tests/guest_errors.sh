@@ -157,6 +157,35 @@ usage "--board mars: no such board; there is: bare, malta" run --board mars x
 usage "run: unknown option or missing value at '-z'; see 'discosim run --help'" run -z x
 usage "run: unknown option or missing value at '-c'; see 'discosim run --help'" run -c
 usage "no output given; wanted -o TRACE" capture x
+usage "--disk: the bare board has no devices; wanted --board malta with it" run --disk x "$T/trouble.elf"
+usage "--net: the bare board has no devices; wanted --board malta with it" run --net user "$T/trouble.elf"
+usage "--net tap: no such network; there is: user" run --net tap x
+usage "--disk '': wanted IMAGE[,overlay=FILE][,private]" run --disk "" x
+usage "--disk ',private': wanted IMAGE[,overlay=FILE][,private]" run --disk ,private x
+usage "--disk i: 'privat' where overlay=FILE or private was wanted" run --disk i,privat x
+usage "--disk i: '' where overlay=FILE or private was wanted" run --disk i, x
+usage "--disk i: 'overlay=' where overlay=FILE or private was wanted" run --disk i,overlay= x
+usage "--disk i: private and overlay=o; wanted one of them, for a private disk is written in place" \
+	run --disk i,private,overlay=o x
+usage "--disk 9: more than 8 disks" run --disk 1 --disk 2 --disk 3 --disk 4 --disk 5 --disk 6 --disk 7 --disk 8 --disk 9 x
+
+# ---- disks that cannot be; the guest is never started
+disk() { # NAME TEXT DISK...
+	name=$1 text=$2
+	shift 2
+	expect "$name" 1 "discosim: $text" "$DISCOSIM" run --board malta "$@" "$T/trouble.elf"
+}
+printf 'short' >"$T/short"
+truncate -s 64k "$T/image"
+disk "no such image" "--disk DIR/none: No such file or directory" --disk "$T/none"
+disk "a folder as an image" "--disk DIR/root: not a regular file; wanted a disk image" --disk "$T/root"
+disk "an image of five bytes" \
+	"--disk DIR/short: 5 bytes; wanted a disk image of whole sectors of 512 bytes" --disk "$T/short"
+disk "an image as an overlay" "DIR/image: not an overlay; wanted an overlay that discosim has written" \
+	--disk "$T/image,overlay=$T/image"
+disk "one private image twice" \
+	"--disk DIR/image,private: in use by another machine; a private disk belongs to one" \
+	--disk "$T/image" --disk "$T/image,private"
 
 # ---- captures
 nothing_left() {
