@@ -49,11 +49,11 @@ instructions (--max-insns); processor 0 is at ADDR" --max-insns 1000000 "$T/devi
 says "input that ends leaves a guest that waits for it spinning" 1 "line discosim: devices.elf: has \
 not exited after 20000000 instructions (--max-insns); processor 0 is at ADDR" \
 	--max-insns 20000000 "$T/devices.elf" short
-timeout 60 "$D" run -q --board malta "$T/devices.elf" <"$T/input" >/dev/full 2>"$T/said"
+timeout 60 "$D" run -q --board malta "$T/devices.elf" short <"$T/input" >/dev/full 2>"$T/said"
 check "a console that cannot be written: status 1" [ $? -eq 1 ]
 check "and one line" [ "$(cat "$T/said")" = \
 	"discosim: the guest's console: cannot write: No space left on device" ]
-timeout 60 "$D" run -q --board malta "$T/devices.elf" <"$T" >/dev/null 2>"$T/said"
+timeout 60 "$D" run -q --board malta "$T/devices.elf" short <"$T" >/dev/null 2>"$T/said"
 check "a console that cannot be read: status 1" [ $? -eq 1 ]
 check "and one line of it" [ "$(cat "$T/said")" = \
 	"discosim: the guest's console: cannot read: Is a directory" ]
