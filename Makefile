@@ -39,6 +39,7 @@ help:
 	@echo 'make fuzz       the fuzzers, SECONDS_EACH=60 each'
 	@echo 'make guests     the MIPS programs, into build/guests; the Linux images too if their packages can be had'
 	@echo 'make guests-linux  the Linux images alone, into build/linux (150 MB from the package archive)'
+	@echo 'make guests-smp  a Linux kernel for 8 processors, into build/linux/smp (6 minutes; 140 MB from there)'
 	@echo 'make install    into PREFIX=/usr/local'
 	@echo 'paper, check, bench and fuzz install missing Debian packages, saying so first'
 

@@ -23,6 +23,11 @@ guests-linux: packages-guests+linux
 	@sh $(LINUXDIR)/fetch.sh $(LINUX)
 	@$(MAKE) --no-print-directory linux-images
 
+# A kernel for eight processors, of the same source.
+.PHONY: guests-smp
+guests-smp: packages-guests+smp
+	@sh $(LINUXDIR)/smp.sh $(LINUX)/smp
+
 linux-images: $(LINUX_IMAGES)
 
 # The kernel as it is in its package, an ELF that unpacks itself, and what it unpacks to, which boots sooner.
