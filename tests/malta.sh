@@ -9,7 +9,7 @@ set -u
 says() {
 	name=$1 status=$2 text=$3
 	shift 3
-	timeout 60 "$D" run -q --board malta "$@" >"$T/said" 2>&1 </dev/null
+	timeout 300 "$D" run -q --board malta "$@" >"$T/said" 2>&1 </dev/null
 	got=$?
 	tail -n 1 "$T/said" | sed "s|$T|DIR|g; s/0x801[0-9a-f]\{5\}/ADDR/g" >"$T/last"
 	if [ $got -ne "$status" ] || [ "$(cat "$T/last")" != "$text" ]; then
@@ -27,10 +27,10 @@ head -c 100000 /dev/urandom >"$T/initrd"
 printf 'hello, world\nmore\n' >"$T/input"
 
 # ---- against QEMU, where there is no telling the two apart
-timeout 60 qemu-system-mipsel -M malta -cpu 24Kf -m 256 -net none -vga none -display none \
+timeout 300 qemu-system-mipsel -M malta -cpu 24Kf -m 256 -net none -vga none -display none \
 	-monitor none -serial stdio -no-reboot -kernel "$T/devices.elf" -initrd "$T/initrd" \
 	-append 'a command line' <"$T/input" >"$T/qemu" 2>"$T/qemu.err"
-timeout 60 "$D" run -q --board malta --initrd "$T/initrd" "$T/devices.elf" a command line \
+timeout 300 "$D" run -q --board malta --initrd "$T/initrd" "$T/devices.elf" a command line \
 	<"$T/input" >"$T/ours" 2>"$T/ours.err"
 check "the board switches itself off: status 0" [ $? -eq 0 ]
 check "nothing but the guest's words" [ ! -s "$T/ours.err" ]
@@ -49,11 +49,11 @@ instructions (--max-insns); processor 0 is at ADDR" --max-insns 1000000 "$T/devi
 says "input that ends leaves a guest that waits for it spinning" 1 "line discosim: devices.elf: has \
 not exited after 20000000 instructions (--max-insns); processor 0 is at ADDR" \
 	--max-insns 20000000 "$T/devices.elf" short
-timeout 60 "$D" run -q --board malta "$T/devices.elf" short <"$T/input" >/dev/full 2>"$T/said"
+timeout 300 "$D" run -q --board malta "$T/devices.elf" short <"$T/input" >/dev/full 2>"$T/said"
 check "a console that cannot be written: status 1" [ $? -eq 1 ]
 check "and one line" [ "$(cat "$T/said")" = \
 	"discosim: the guest's console: cannot write: No space left on device" ]
-timeout 60 "$D" run -q --board malta "$T/devices.elf" short <"$T" >/dev/null 2>"$T/said"
+timeout 300 "$D" run -q --board malta "$T/devices.elf" short <"$T" >/dev/null 2>"$T/said"
 check "a console that cannot be read: status 1" [ $? -eq 1 ]
 check "and one line of it" [ "$(cat "$T/said")" = \
 	"discosim: the guest's console: cannot read: Is a directory" ]
@@ -70,7 +70,7 @@ says "an initial RAM disk that is not there" 1 "discosim: DIR/none: No such file
 says "one that does not fit" 1 "discosim: DIR/initrd: 100000 bytes; wanted 1 to 77824, what \
 is free above the guest; see --ram" --ram 4300K --initrd "$T/initrd" "$T/devices.elf"
 : >"$T/empty"
-timeout 60 "$D" run -q --board malta --initrd "$T/empty" "$T/devices.elf" </dev/null \
+timeout 300 "$D" run -q --board malta --initrd "$T/empty" "$T/devices.elf" </dev/null \
 	2>"$T/said"
 check "an empty one" grep -q "empty: 0 bytes; wanted 1 to" "$T/said"
 says "a command line that Linux has no room for" 1 "discosim: the guest's command line is longer \
@@ -78,7 +78,7 @@ than 4095 bytes, which is what Linux takes" "$T/devices.elf" "$(head -c 4096 /de
 
 # ---- the same again
 for n in 1 2; do
-	timeout 60 "$D" capture -q --board malta -o "$T/trace$n" "$T/devices.elf" short \
+	timeout 300 "$D" capture -q --board malta -o "$T/trace$n" "$T/devices.elf" short \
 		<"$T/input" >"$T/out$n"
 	check "capture $n" [ $? -eq 0 ]
 	"$D" trace info "$T/trace$n" | grep 'trace hash' >"$T/hash$n"
@@ -89,7 +89,7 @@ check "recording changes nothing" cmp "$T/out1" "$T/out2"
 check "the trace is whole" [ $? -eq 0 ]
 check "its interrupts say who raised them" [ "$("$D" trace dump "$T/trace1" |
 	grep -c 'interrupt .*0x00000004.*console')" -ge 13 ]
-(cat "$T/input"; sleep 1) | timeout 60 "$D" run -q --board malta "$T/devices.elf" short >"$T/slow"
+(cat "$T/input"; sleep 1) | timeout 300 "$D" run -q --board malta "$T/devices.elf" short >"$T/slow"
 check "when input comes does not matter" cmp "$T/out1" "$T/slow"
 
 [ $failed -eq 0 ] || echo "$failed failed"
