@@ -77,7 +77,6 @@ wish() { sed -n "s/^$1 //p" "$here/packages"; }
 complaint() { sed -n 's/^[EW]: //p' "$work/log" | head -n 1 | cut -c 1-160; }
 cannot() { fail "the Debian packages for mipsel cannot be had ($(complaint))"; }
 
-echo "guests-linux: fetching Debian packages for mipsel (about 115 MB)" >&2
 apt update >"$work/log" 2>&1 || cannot
 # The kernel without what its package asks for, which is for starting other machines.
 kernel=$(apt-cache -c "$work/apt.conf" depends --important "$(wish kernel)" 2>>"$work/log" |
@@ -86,6 +85,7 @@ kernel=$(apt-cache -c "$work/apt.conf" depends --important "$(wish kernel)" 2>>"
 	echo "E: no package $(wish kernel) in the machine's sources" >>"$work/log"
 	cannot
 }
+echo "guests-linux: fetching Debian packages for mipsel (about 115 MB)" >&2
 # shellcheck disable=SC2046
 (cd "$work/cache/archives" && apt download "$kernel" && apt source --download-only $(wish source) &&
 	apt install --download-only $(wish want)) >>"$work/log" 2>&1 || cannot
