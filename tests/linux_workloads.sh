@@ -5,33 +5,15 @@
 # Python's SQLite, RAYTRACE on the bare board, memsys compiled for the host. Then eight captures at
 # the same time from snapshots, with one disk image: the same bytes as the first, each alone.
 # Prints a line per case and a table. LINUX is the folder of `make guests-linux`.
-set -u
-D=$(realpath "${DISCOSIM:-build/discosim}")
+. "$(dirname "$0")/lib/cases.sh"
 LINUX=$(realpath "${LINUX:-build/linux}")
-HERE=$(dirname "$(realpath "$0")")
-GUESTS=$HERE/../traces/guests
 BARE=$(realpath "${BARE:-build/guests}")
-T=$(mktemp -d)
-trap 'rm -rf "$T"' EXIT
-cd "$T" || exit 1
+guests=$SOURCE/traces/guests
 workloads='pmake engineering raytrace database'
 size=${SIZE:-smoke}
-failed=0
+cd "$T" || exit 1
 export D LINUX size
 
-ok() { echo "ok   $1"; }
-fail() {
-	echo "FAIL $1"
-	failed=1
-}
-equal() { # WHAT FILE FILE
-	if [ -s "$2" ] && cmp -s "$2" "$3"; then
-		ok "$1"
-	else
-		fail "$1:"
-		diff "$2" "$3" | head -n 5
-	fi
-}
 # The lines of the workload on a console, without the kernel's.
 workload_lines() {
 	tr -d '\r' <"$1" | sed -n '/Run \/init/,$p' | grep -v '^\[ *[0-9]*\.[0-9]*\]'
@@ -60,47 +42,43 @@ for name in $workloads; do echo "$name"; done |
 for name in $workloads; do
 	workload_lines $name.console >$name.lines
 	workload_lines $name.qemu >$name.wanted
-	if grep -q "^workload $name $size: exit status 0" $name.lines; then
-		ok "$name: runs, and finds its result right"
-	else
-		fail "$name: $(tail -n 3 $name.said $name.lines)"
-	fi
-	equal "$name: prints what it prints under QEMU" $name.lines $name.wanted
-	if "$D" trace verify -q $name.trace >verified 2>&1; then
-		ok "$name: the trace is whole"
-	else
-		fail "$name: $(cat verified)"
-	fi
+	grep -q "^workload $name $size: exit status 0" $name.lines || tail -n 3 $name.said $name.lines >difference
+	[ ! -e difference ]
+	ok "$name: runs, and finds its result right"
+	same "$name: prints what it prints under QEMU" $name.wanted $name.lines
+	"$D" trace verify -q $name.trace >difference 2>&1
+	ok "$name: the trace is whole"
 done
 
 # --- the same work elsewhere
-/usr/bin/python3 - "$GUESTS/linux/workloads" "$(sed -n 's/^database: \([0-9]*\) orders.*/\1/p' database.lines)" \
-	>elsewhere <<'END' || fail "the queries in Python"
+/usr/bin/python3 - "$guests/linux/workloads" "$(sed -n 's/^database: \([0-9]*\) orders.*/\1/p' database.lines)" \
+	>elsewhere <<'END'
 import sqlite3, sys
 folder, orders = sys.argv[1:]
 db = sqlite3.connect(":memory:", isolation_level=None)
+assert int(orders) > 0
 db.executescript(open(folder + "/tpch-data.sql").read().replace(":orders", orders))
 for query in open(folder + "/tpch-queries.sql").read().split(";")[:-1]:
     for row in db.execute(query):
         print("|".join(map(str, row)))
 END
 grep '^Q[136]|' database.lines >here
-equal "the queries give what Python's SQLite gives" here elsewhere
+same "the queries give what Python's SQLite gives" elsewhere here
 
-set -- $(sed -n "s/^trace=\$(by_size '\([^']*\)'.*/\1/p" "$GUESTS/linux/workloads/raytrace.sh") balls.scene balls.ppm
-detail=$(sed -n "s/^detail=\$(by_size '\([^']*\)'.*/\1/p" "$GUESTS/linux/workloads/raytrace.sh")
+set -- $(sed -n "s/^trace=\$(by_size '\([^']*\)'.*/\1/p" "$guests/linux/workloads/raytrace.sh") balls.scene balls.ppm
+detail=$(sed -n "s/^detail=\$(by_size '\([^']*\)'.*/\1/p" "$guests/linux/workloads/raytrace.sh")
 if [ "$size" = smoke ]; then
 	{
 		"$D" run -q --root . "$BARE/scene.elf" $detail balls.scene
 		"$D" run -q --root . "$BARE/raytrace.elf" "$@"
 	} >elsewhere 2>&1
 	grep -E '^(scene|raytrace): ' raytrace.lines | grep -v sha256 >here
-	equal "RAYTRACE traces what it traces on the bare board" here elsewhere
+	same "RAYTRACE traces what it traces on the bare board" elsewhere here
 fi
-cc -O1 -o memsys "$GUESTS/linux/programs/memsys.c" &&
+cc -O1 -o memsys "$guests/linux/programs/memsys.c" &&
 	./memsys "$(sed -n 's/^memsys: \([0-9]*\) references.*/\1/p' engineering.lines)" >elsewhere
 grep '^memsys: ' engineering.lines >here
-equal "memsys counts what it counts on the host" here elsewhere
+same "memsys counts what it counts on the host" elsewhere here
 
 # --- from snapshots, eight at once
 for name in $workloads; do echo "$name"; done |
@@ -112,11 +90,8 @@ for name in $workloads $workloads; do echo "$name"; done | awk '{ print $1 "." +
 elapsed=$((($(date +%s%N) - start) / 1000000))
 for name in $workloads; do
 	for copy in $name.1 $name.2; do
-		if cmp -s $name.trace $copy.trace; then
-			ok "$copy: of eight captures at once, with one disk image, is that of one alone"
-		else
-			fail "$copy: $(cmp $name.trace $copy.trace 2>&1; tail -n 2 $copy.rest)"
-		fi
+		{ cmp $name.trace $copy.trace || { tail -n 2 $copy.rest; false; }; } >difference 2>&1
+		ok "$copy: of eight captures at once, with one disk image, is that of one alone"
 	done
 done
 
