@@ -10,7 +10,7 @@ LINUX_PORTED   = raytrace scene
 LINUX_PORT     = $(LINUXDIR)/libos/port.c $(GUESTDIR)/libos/print.c $(GUESTDIR)/libos/file.c $(GUESTDIR)/libos/options.c
 LINUX_PROGRAMS = $(patsubst $(LINUXDIR)/programs/%.c,$(LINUX)/programs/%,$(wildcard $(LINUXDIR)/programs/*.c)) \
                  $(LINUX_PORTED:%=$(LINUX)/programs/%)
-LINUX_FILES    = $(shell find $(LINUXDIR)/workloads -type f 2>/dev/null)
+LINUX_FILES    = $(shell find $(LINUXDIR)/workloads -type f ! -name README.md)
 # All files of the images have this date: the release of Debian 12.
 LINUX_DATE  = SOURCE_DATE_EPOCH=1686355200
 LINUXCC     = $(MIPS)gcc -std=gnu11 -O2 -g0 -Wall -Wextra -Werror -I. -MMD -MP -MF $@.d

@@ -36,7 +36,8 @@ mkdir -p "$tree/dev" "$tree/proc" "$tree/sys" "$tree/tmp" "$tree/run" "$tree/roo
 tar -x -C "$tree/usr/src/gnuchess" --no-same-owner --no-same-permissions --strip-components=1 \
 	-f "$packages"/gnuchess_*.orig.tar.*z
 find "$programs" -maxdepth 1 -type f -perm -100 -exec cp {} "$tree/usr/local/bin/" \;
-[ ! -d "$here/workloads" ] || cp -R "$here/workloads/." "$tree/workloads/"
+cp -R "$here/workloads/." "$tree/workloads/"
+rm -f "$tree/workloads/README.md"
 cp "$here/guest_init" "$tree/usr/sbin/init"
 chmod 755 "$tree/usr/sbin/init"
 

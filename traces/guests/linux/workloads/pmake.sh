@@ -15,3 +15,4 @@ make -s -j2 -f /workloads/gnuchess.mk OPTIMISE="$optimise" OUT=out $targets >mak
 region_end
 sum pmake $(find out -type f | LC_ALL=C sort)
 echo "pmake: $(find out -name '*.o' | wc -l) objects at $optimise"
+[ "$objects" != all ] || out/gnuchess --version | head -n 1
