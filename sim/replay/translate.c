@@ -121,7 +121,7 @@ static enum step read_l2tlb(struct machine *m, struct processor *p, uint32_t va,
 {
 	struct mode_times guest = p->at;
 	struct processor_counters *c = &p->count;
-	uint64_t hits = c->l2_hits, misses = c->l2_local_data;
+	uint64_t hits = c->l2_hits, local = c->l2_local_data, remote = c->l2_remote_data;
 	bool missed = p->ref_missed;
 	enum step step = DONE;
 	uint32_t slot[2];
@@ -139,9 +139,10 @@ static enum step read_l2tlb(struct machine *m, struct processor *p, uint32_t va,
 		step = access_data(m, p, &s, at & 0xfff, false);
 	}
 	c->monitor_l2_hits += c->l2_hits - hits;
-	c->monitor_l2_misses += c->l2_local_data - misses; /* its pages are on its node */
+	c->monitor_l2_misses += c->l2_local_data - local + c->l2_remote_data - remote;
 	c->l2_hits = hits;
-	c->l2_local_data = misses;
+	c->l2_local_data = local;
+	c->l2_remote_data = remote;
 	p->at = guest;
 	p->ref_missed = missed;
 	return step;
