@@ -57,7 +57,7 @@ static const struct argp_option options[] = {
 };
 /* clang-format on */
 
-/* IMAGE[,overlay=FILE][,private]; the text is cut up in place. */
+/* IMAGE[,overlay=FILE|,private]; the text is cut up in place. */
 static int add_disk(struct guest_options *o, char *text)
 {
 	struct board_disk *disk = &o->disk[o->disks];
@@ -66,7 +66,7 @@ static int add_disk(struct guest_options *o, char *text)
 	if (o->disks == BOARD_MAX_DISKS)
 		return error_usage(o->err, "--disk %s: more than %u disks", text, BOARD_MAX_DISKS);
 	if (!*text || *text == ',')
-		return error_usage(o->err, "--disk '%s': wanted IMAGE[,overlay=FILE][,private]",
+		return error_usage(o->err, "--disk '%s': wanted IMAGE[,overlay=FILE|,private]",
 				   text);
 	*disk = (struct board_disk){.image = text};
 	for (; word; word = next) {

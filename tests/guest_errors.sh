@@ -159,9 +159,10 @@ usage "run: unknown option or missing value at '-c'; see 'discosim run --help'" 
 usage "no output given; wanted -o TRACE" capture x
 usage "--disk: the bare board has no devices; wanted --board malta with it" run --disk x "$T/trouble.elf"
 usage "--net: the bare board has no devices; wanted --board malta with it" run --net user "$T/trouble.elf"
+usage "--initrd: the bare board has no boot loader; wanted --board malta with it" run --initrd x "$T/trouble.elf"
 usage "--net tap: no such network; there is: user" run --net tap x
-usage "--disk '': wanted IMAGE[,overlay=FILE][,private]" run --disk "" x
-usage "--disk ',private': wanted IMAGE[,overlay=FILE][,private]" run --disk ,private x
+usage "--disk '': wanted IMAGE[,overlay=FILE|,private]" run --disk "" x
+usage "--disk ',private': wanted IMAGE[,overlay=FILE|,private]" run --disk ,private x
 usage "--disk i: 'privat' where overlay=FILE or private was wanted" run --disk i,privat x
 usage "--disk i: '' where overlay=FILE or private was wanted" run --disk i, x
 usage "--disk i: 'overlay=' where overlay=FILE or private was wanted" run --disk i,overlay= x
@@ -183,6 +184,8 @@ disk "an image of five bytes" \
 	"--disk DIR/short: 5 bytes; wanted a disk image of whole sectors of 512 bytes" --disk "$T/short"
 disk "an image as an overlay" "DIR/image: not an overlay; wanted an overlay that discosim has written" \
 	--disk "$T/image,overlay=$T/image"
+disk "an overlay in no folder" "DIR/nowhere/o: cannot write there: DIR/nowhere: No such file or directory" \
+	--disk "$T/image,overlay=$T/nowhere/o"
 disk "one private image twice" \
 	"--disk DIR/image,private: in use by another machine; a private disk belongs to one" \
 	--disk "$T/image" --disk "$T/image,private"

@@ -438,6 +438,11 @@ static struct board *create(const struct board_config *config, struct error *err
 			    config->disks ? "--disk" : "--net");
 		return NULL;
 	}
+	if (config->initrd) {
+		error_usage(err, "--initrd: the bare board has no boot loader; wanted --board "
+				 "malta with it");
+		return NULL;
+	}
 	b = calloc(1, sizeof(*b));
 	if (!b)
 		abort();

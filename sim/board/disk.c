@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/base/output.h"
 #include "sim/base/snapshot.h"
 #include "sim/board/overlay.h"
 
@@ -80,7 +81,16 @@ static int open_overlay(struct disk *d, bool restored, struct error *err)
 		return 0;
 	if (overlay_init(&d->overlay, (uint32_t)blocks))
 		return error_set(err, "--disk %s: no memory", d->config.image);
-	return path && !restored ? overlay_load(&d->overlay, path, &d->base, err) : 0;
+	if (path && !restored && overlay_load(&d->overlay, path, &d->base, err))
+		return -1;
+	if (path) { /* before the guest's work, not after it */
+		struct output output;
+
+		if (output_begin(&output, path, err))
+			return -1;
+		output_abandon(&output);
+	}
+	return 0;
 }
 
 static void identify(struct disk *d)
