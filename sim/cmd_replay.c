@@ -60,6 +60,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 			return EINVAL;
 		}
 		o->traces = arg;
+		if (!point_names_traces(arg)) {
+			error_usage(o->err, "replay: '%s' where TRACE[,TRACE...] was wanted", arg);
+			return EINVAL;
+		}
 		return 0;
 	case ARGP_KEY_END:
 		if (!o->traces) {
@@ -137,6 +141,7 @@ static int replay(struct options *o, struct error *err)
 		rc = write_result(o, result, err);
 	else
 		replay_show(result, stdout);
+	fflush(stdout); /* the speed comes after it, in a pipe too */
 	if (!o->quiet)
 		replay_show_speed(result, seconds_now() - started, stderr);
 	json_decref(result);

@@ -205,6 +205,13 @@ static char *base_name(const char *path)
 	return name;
 }
 
+bool point_names_traces(const char *list)
+{
+	size_t length = strlen(list);
+
+	return length && *list != ',' && list[length - 1] != ',' && !strstr(list, ",,");
+}
+
 int point_add_trace(struct point *p, struct trace *trace, const char *path, struct error *err)
 {
 	if (p->trace_count == MAX_TRACES)

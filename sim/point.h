@@ -35,6 +35,8 @@ int point_set_system(struct point *, const char *name, struct error *err);
 int point_set_policy(struct point *, const char *spec, struct error *err); /* NAME[:k=v,...] */
 int point_set_parameter(struct point *, const char *key, const char *value, struct error *err);
 int point_set_parameters_from_file(struct point *, const char *yaml, struct error *err);
+/* Of "TRACE[,TRACE...]": is there a name on either side of each comma? */
+bool point_names_traces(const char *list);
 int point_add_trace(struct point *, struct trace *, const char *path, struct error *err);
 /* After all is set: checks what only the whole can show (processors against nodes, sizes) and
  * computes the key. */

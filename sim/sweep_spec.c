@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "sim/base/output.h"
+#include "sim/point.h"
 #include "sim/yaml.h"
 
 #define MAX_LIST   10000
@@ -246,9 +247,12 @@ static int add_point(struct expansion *x, const struct combination *c, const cha
 		return 0;
 	if (spec->count == MAX_POINTS)
 		return error_set(err, "%s: more than %d points", x->path, MAX_POINTS);
+	if (!point_names_traces(trace))
+		return error_set(err,
+				 "%s: '%s' where a trace, or several with commas between, "
+				 "was wanted",
+				 x->path, trace);
 	split_traces(&p, x->folder, trace);
-	if (!p.trace_count)
-		return error_set(err, "%s: trace '%s' names no file", x->path, trace);
 	p.system = copy(c->system);
 	p.policy = copy(c->policy);
 	if (c->label)

@@ -20,6 +20,8 @@ TRACE
 # --- what it does
 "$D" replay -q a.trace >output 2>difference
 result "a trace is replayed" $?
+"$D" replay a.trace 2>&1 | tail -n 1 | grep -q '^replay: .* references a second' 2>difference
+result "the speed comes after the result, in a pipe too" $?
 grep -q '^ *5  instructions ' output && grep -q '^ *2  loads ' output
 result "its counts are printed" $?
 printf '0 1000\n1 1004\n2 400000\n0 1000\n' >data.din
@@ -57,6 +59,9 @@ result "models lists disco" $?
 fails_saying 2 "replay: no TRACE given; see 'discosim replay --help'" replay
 fails_saying 2 "replay: 'b.trace' is one operand too many; several traces are one operand with commas between" \
 	replay a.trace b.trace
+for list in a.trace, ,a.trace a.trace,,a.trace , ''; do
+	fails_saying 2 "replay: '$list' where TRACE[,TRACE...] was wanted" replay "$list"
+done
 fails_saying 2 "unknown system 'natve'; did you mean 'native'?" replay -s natve a.trace
 fails_saying 2 "unknown policy 'dosco'; did you mean 'disco'?" replay -p dosco a.trace
 fails_saying 2 "policy disco: unknown key 'triger'; did you mean 'trigger'?" replay -p disco:triger=3 a.trace

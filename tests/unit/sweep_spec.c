@@ -143,7 +143,10 @@ static void mistakes_are_named_with_their_place(void **state)
 		{"traces: [a]\nvary: {l2.size: 3}\n",
 		 "wanted a list like [a, b], found a single value"},
 		{"- a\n", "wanted a mapping like {key: value}, found a list"},
-		{"traces: [',']\n", "names no file"},
+		{"traces: [',']\n",
+		 "',' where a trace, or several with commas between, was wanted"},
+		{"traces: ['a,,b']\n", "'a,,b' where a trace, or several"},
+		{"traces: ['']\n", "'' where a trace, or several"},
 	};
 
 	(void)state;
