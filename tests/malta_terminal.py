@@ -87,6 +87,7 @@ def main():
     s.wait_for(rb"line ")
     s.type(b"\x01x")
     check("Ctrl-A x switches off, terminal as before", s.end() == (0, True), s.said)
+    check("what comes next has a line of its own", s.said.endswith(b"line \r\n"), s.said)
 
     for number, status in ((signal.SIGTERM, 1), (signal.SIGINT, 1), (signal.SIGHUP, -1),
                            (signal.SIGQUIT, -3), (signal.SIGSEGV, -11)):

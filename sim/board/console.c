@@ -24,6 +24,7 @@
 struct console {
 	int input, output;
 	bool terminal, ended, escaped, left;
+	bool within_line; /* the last byte that was written ended none */
 	int input_errno, output_errno;
 	uint8_t in[ROOM], out[ROOM];
 	size_t in_from, in_to, out_used;
@@ -92,6 +93,8 @@ void console_free(struct console *c)
 {
 	if (!c)
 		return;
+	if (c->terminal && c->within_line && isatty(c->output))
+		console_output(c, '\n'); /* what the terminal shows next is not the guest's */
 	console_flush(c);
 	if (c->terminal) {
 		restore();
@@ -123,6 +126,7 @@ void console_flush(struct console *c)
 void console_output(struct console *c, uint8_t byte)
 {
 	c->out[c->out_used++] = byte;
+	c->within_line = byte != '\n';
 	if (byte == '\n' || c->out_used == ROOM)
 		console_flush(c);
 }
