@@ -146,7 +146,6 @@ static void mistakes_are_named_with_their_place(void **state)
 		{"traces: [',']\n",
 		 "',' where a trace, or several with commas between, was wanted"},
 		{"traces: ['a,,b']\n", "'a,,b' where a trace, or several"},
-		{"traces: ['']\n", "'' where a trace, or several"},
 	};
 
 	(void)state;
