@@ -134,8 +134,10 @@ static int replay(struct options *o, struct error *err)
 	progress_begin(&progress, "replay", "references", point_references(&o->point), o->quiet);
 	started = seconds_now();
 	result = point_run(&o->point, on_progress, &progress, err);
-	if (!result)
+	if (!result) {
+		progress_abandon(&progress);
 		return -1;
+	}
 	progress_end(&progress, point_references(&o->point));
 	if (o->output)
 		rc = write_result(o, result, err);

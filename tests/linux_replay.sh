@@ -70,6 +70,11 @@ done >differs
 [ ! -s differs ]
 ok "... and all but idle time stays $(cat differs)"
 
+# A replay of one processor, of a second at least, ends soon after Ctrl-C and leaves nothing.
+timeout -s INT -k 60 0.5 "$D" replay pmake.trace -s disco -o stopped.h5 2>stopped
+[ "$(cat stopped)" = "discosim: interrupted" ] && [ ! -e stopped.h5 ]
+ok "Ctrl-C ends a replay $(cat stopped)"
+
 "$D" replay -q pmake.trace,engineering.trace -s disco --set memory.node_bytes=512M -o both.h5 &&
 	"$D" show --csv both.h5 | awk -F, '$(NF-4) == "processor" && $(NF-3) == "finished_cycles" { print $(NF-1) }' >both
 ok "two Linux machines replay side by side"

@@ -115,3 +115,9 @@ void progress_end(struct progress *p, uint64_t done)
 			fputc('\n', stderr);
 	}
 }
+
+void progress_abandon(struct progress *p)
+{
+	if (!p->quiet && p->shown && p->terminal)
+		fputc('\n', stderr);
+}

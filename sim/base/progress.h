@@ -22,6 +22,9 @@ void progress_begin(struct progress *p, const char *what, const char *unit, uint
 /* May be called as often as one likes; prints at most four times a second. One thread only. */
 void progress_update(struct progress *p, uint64_t done);
 void progress_end(struct progress *p, uint64_t done);
+/* Instead of progress_end when the work failed: what was shown stays, the error gets its own line.
+ */
+void progress_abandon(struct progress *p);
 
 /* Monotonic wall-clock seconds. */
 double seconds_now(void);

@@ -169,7 +169,7 @@ struct machine {
 	uint32_t distance_ns[MAX_NODES * MAX_NODES];
 
 	struct machine_counters count;
-	uint64_t steps, reported;
+	uint64_t reported; /* when progress was, cycles */
 	struct error *err;
 };
 

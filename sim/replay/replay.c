@@ -239,10 +239,11 @@ static int take_turns(struct machine *m)
 		p->horizon = limit;
 		if (stream_run(m, p) == FAILED)
 			return -1;
-		if (++m->steps % 4096 == 0) {
+		if (now - m->reported >= TURN_CYCLES) { /* a lone processor's turns are that long */
+			m->reported = now;
 			if (interrupted())
 				return error_set(m->err, "interrupted");
-			if (m->config->progress && m->steps % 65536 == 0)
+			if (m->config->progress)
 				m->config->progress(m->config->context, consumed(m));
 		}
 	}
