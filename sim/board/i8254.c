@@ -281,8 +281,7 @@ static void walk(struct device *device, struct snapshot *s)
 		snapshot_field(s, "i8254.loaded", c->loaded);
 		snapshot_field(s, "i8254.held", c->held);
 		snapshot_field(s, "i8254.count", c->count);
-		snapshot_check(s, "i8254.count",
-			       c->count >= (periodic(c) ? 2 : 1) && c->count <= 65536);
+		snapshot_check(s, "i8254.count", c->count >= 1 && c->count <= 65536);
 		snapshot_field(s, "i8254.latch", c->latch);
 		snapshot_field(s, "i8254.access", c->access);
 		snapshot_field(s, "i8254.latched", c->latched);

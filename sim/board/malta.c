@@ -41,6 +41,7 @@ enum { INT_TIMER = 0, INT_KEYBOARD = 1, INT_UART1 = 3, INT_UART0 = 4, INT_RTC = 
 enum { LINE_I8259 = 0, LINE_UART2 = 2 };
 enum { CP0_COUNT = 9, CP0_COMPARE = 11, CP0_STATUS = 12, CP0_CAUSE = 13 };
 #define STATUS_IM7 0x8000u
+#define INTERRUPTS 0xff00u /* of Status and Cause */
 #define CAUSE_DC   0x08000000u
 
 /* ---- services ---- */
@@ -207,6 +208,19 @@ static uint64_t first_timer(const struct malta *m)
 	return first;
 }
 
+/* Whether a device has just raised what wakes a processor: it goes on in the next turn. */
+static bool somebody_wakes(const struct malta *m)
+{
+	for (unsigned n = 0; n < m->board.processors; n++) {
+		const struct cpu *cpu = cpus_get(m->board.cpus, n);
+
+		if (cpu_active(cpu) &&
+		    cpu_cp0(cpu, CP0_STATUS, 0) & cpu_cp0(cpu, CP0_CAUSE, 0) & INTERRUPTS)
+			return true;
+	}
+	return false;
+}
+
 /* Waits as the guest does. Returns how far time has come: to `until`, or less when a key came. */
 static uint64_t wait_for_key(struct malta *m, uint64_t until)
 {
@@ -228,7 +242,7 @@ static bool pass_time(struct malta *m)
 
 	until = timer < until ? timer : until;
 	if (until == DEVICE_NEVER && !interactive)
-		return false;
+		return somebody_wakes(m);
 	if (until == DEVICE_NEVER)
 		until = m->time + BOARD_HZ;
 	if (interactive && until > m->time)

@@ -127,10 +127,41 @@ static void a_restored_chip_goes_on_as_the_saved_one(void **state)
 	unlink(path);
 }
 
+/* A count of 1 stays when another mode is set, until the mode's own count is written. */
+static void a_timer_between_two_modes_can_be_restored(void **state)
+{
+	char path[] = "/tmp/discosim-chips-XXXXXX";
+	struct error err = {.text = ""};
+
+	(void)state;
+	close(mkstemp(path));
+	for (unsigned mode = 0; mode < 6; mode++) {
+		struct chip_machine a, b;
+
+		chip_machine_init(&a);
+		a.device = new_i8254(&a.services);
+		i8254_store(a.device, 3, 0x30); /* counter 0: both bytes, mode 0 */
+		i8254_store(a.device, 0, 1);
+		i8254_store(a.device, 0, 0);
+		i8254_store(a.device, 3, (uint8_t)(0x30 | mode << 1));
+		walk(a.device, snapshot_create(path, &err), &err);
+		chip_machine_init(&b);
+		b.device = new_i8254(&b.services);
+		walk(b.device, snapshot_open(path, &err), &err);
+		chip_until(&a, SECOND / 1000);
+		chip_until(&b, SECOND / 1000);
+		assert_int_equal(a.device->due, b.device->due);
+		chip_release(&a);
+		chip_release(&b);
+	}
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_restored_chip_goes_on_as_the_saved_one),
+		cmocka_unit_test(a_timer_between_two_modes_can_be_restored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
