@@ -179,6 +179,8 @@ static uint64_t turns(struct malta *m, bool *all_wait)
 			m->current = NULL;
 			executed += cpu_instructions(cpu) - before;
 			at = cpu_time(cpu);
+		} else { /* ahead of the others: it may be at work */
+			*all_wait = false;
 		}
 		reached = at < reached ? at : reached;
 	}
@@ -273,6 +275,8 @@ static int run(struct board *board, uint64_t insns, struct error *err)
 		if (m->target <= m->time)
 			m->target = m->time + 1;
 		done += turns(m, &all_wait) + ROUND_COST;
+		if (all_wait && board->processors > 1 && somebody_wakes(m))
+			all_wait = false; /* the others would be left behind */
 		if (all_wait && board->state == BOARD_RUNNING) {
 			/* A caller may want to look up after real time has passed. */
 			done += console_interactive(m->console) ? insns : JUMP_COST;

@@ -45,8 +45,8 @@ struct machine {
 	struct error err;
 };
 
-static struct machine start(const uint32_t *code, size_t words, const char *initrd, int argc,
-			    char *const *argv)
+static struct machine start_several(unsigned processors, const uint32_t *code, size_t words,
+				    const char *initrd, int argc, char *const *argv)
 {
 	struct machine t = {.err = {.text = ""}};
 	char path[] = "/tmp/discosim-malta-XXXXXX";
@@ -69,7 +69,8 @@ static struct machine start(const uint32_t *code, size_t words, const char *init
 		.guest = path,
 		.argv = argv,
 		.argc = argc,
-		.processors = 1,
+		.model = processors > 1 ? CPU_34KF : CPU_24KF,
+		.processors = processors,
 		.tlb_entries = 64,
 		.ram_bytes = 16 << 20,
 		.initrd = initrd,
@@ -90,6 +91,12 @@ static struct machine start(const uint32_t *code, size_t words, const char *init
 	t.m = (struct malta *)t.board;
 	t.cpu = cpus_get(t.board->cpus, 0);
 	return t;
+}
+
+static struct machine start(const uint32_t *code, size_t words, const char *initrd, int argc,
+			    char *const *argv)
+{
+	return start_several(1, code, words, initrd, argc, argv);
 }
 
 #define START(code) start(code, sizeof(code) / sizeof((code)[0]), NULL, 0, NULL)
@@ -315,6 +322,31 @@ static void time_jumps_while_all_wait(void **state)
 	}
 }
 
+static void time_does_not_jump_while_one_executes(void **state)
+{
+	/* The first processor goes round in long blocks, the second waits. */
+	enum { BLOCK = 27 };
+	static const uint32_t code[BLOCK + 3] = {
+		[BLOCK - 2] = BEQ(ZERO, ZERO, 1 - BLOCK), [BLOCK] = WAIT};
+	struct machine t = start_several(2, code, sizeof(code) / 4, NULL, 0, NULL);
+	struct cpu *other = cpus_get(t.board->cpus, 1);
+	uint64_t before = 0;
+
+	(void)state;
+	cpu_set_pc(other, CODE + 4 * BLOCK);
+	cpu_activate(other);
+	store(&t, 0x18000043, 1, 0x36); /* the i8254: a square wave of 12 ticks */
+	store(&t, 0x18000040, 1, 12);
+	store(&t, 0x18000040, 1, 0);
+	for (int round = 0; round < 20000; round++) {
+		assert_int_equal(board_run(t.board, 1, &t.err), 0);
+		assert_in_range(cpu_time(t.cpu), before, before + 300);
+		before = cpu_time(t.cpu);
+	}
+	assert_in_range(cpu_instructions(other), 1, 2);
+	release(&t);
+}
+
 static void waiting_for_nothing_is_an_error(void **state)
 {
 	static const uint32_t code[] = {MTC0(ZERO, 12), WAIT, SPIN};
@@ -358,6 +390,7 @@ int main(void)
 		cmocka_unit_test(the_boot_monitor_leaves_arguments_and_an_initial_disk),
 		cmocka_unit_test(a_devices_time_is_met),
 		cmocka_unit_test(time_jumps_while_all_wait),
+		cmocka_unit_test(time_does_not_jump_while_one_executes),
 		cmocka_unit_test(waiting_for_nothing_is_an_error),
 		cmocka_unit_test(each_way_to_end_it_ends_it),
 	};
