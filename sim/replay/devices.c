@@ -5,7 +5,8 @@
  *
  * Requests. A disk serves one request after the other: it begins when the guest has asked and the
  * one before is done, takes disk.latency_ns to get there unless it goes on where the one before
- * ended, and disk.rate_kb for the bytes. The network likewise, with its own two numbers. Where the
+ * ended, and disk.rate_kb for the bytes. What is sent to the network likewise, with its own two
+ * numbers; a frame that arrives is there when it was there in the trace. Where the
  * trace has the interrupt (IO_END) the processor waits, idle, until the request is done: work that
  * the guest did meanwhile shortens that wait, also under another system. An interrupt is never
  * moved to another place of the stream, so a request that is done sooner than in the trace brings
@@ -44,14 +45,19 @@ static uint64_t cycles_of_guest(const struct machine *m, uint32_t guest_cycles)
 	return guest_cycles * m->params->cpu_mhz / (GUEST_HZ / 1000000);
 }
 
-static void begin_request(struct machine *m, struct processor *p, uint32_t number)
+static void begin_request(struct machine *m, struct processor *p, uint32_t number, uint32_t arg)
 {
 	struct request *r = &machine_of(m, p)->request[number & (MOST_REQUESTS - 1)];
 
 	p->count.requests++;
 	if (m->system == SYSTEM_DISCO)
 		charge(p, &p->count.monitor_device_cycles, m->params->request_cycles);
-	*r = (struct request){.number = number, .open = true, .done = p->time};
+	*r = (struct request){
+		.number = number,
+		.open = true,
+		.arrives = IO_SOURCE(arg) == SOURCE_NETWORK && !(arg & IO_WRITE),
+		.done = p->time,
+	};
 	p->request = r;
 }
 
@@ -63,6 +69,8 @@ static void end_request(struct machine *m, struct processor *p, uint32_t number)
 	if (!r->open || r->number != number)
 		return; /* begun before the region */
 	r->open = false;
+	if (r->arrives)
+		return;
 	p->woken = true;
 	if (r->done <= p->time)
 		return;
@@ -79,7 +87,7 @@ enum step devices_record(struct machine *m, struct processor *p, struct record r
 			return BLOCKED;
 		p->request = NULL;
 		if (record_kind(r) == RECORD_IO_BEGIN)
-			begin_request(m, p, r.addr);
+			begin_request(m, p, r.addr, record_arg(r));
 		else
 			end_request(m, p, r.addr);
 		return DONE;
@@ -146,6 +154,8 @@ static void network_part(struct machine *m, struct processor *p, struct record r
 	const struct machine_params *c = m->params;
 
 	p->count.request_bytes += r.addr;
+	if (p->request->arrives)
+		return;
 	transfer(p, &machine_of(m, p)->network_free, false, cycles_of_ns(c, c->network_latency_ns),
 		 cycles_of_bytes(m, r.addr, c->network_rate));
 }

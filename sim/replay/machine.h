@@ -120,6 +120,7 @@ struct request {
 	uint64_t done; /* when the device will be */
 	uint32_t number;
 	bool open, positioned; /* positioned: its first part has been seen */
+	bool arrives;	       /* a frame from outside: nobody has waited for it */
 };
 
 /* What the processors of one virtual machine share: its devices. */

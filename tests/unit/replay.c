@@ -1055,6 +1055,30 @@ static void idle_for_a_disk_ends_when_the_request_is_done(void **state)
 	json_decref(r);
 }
 
+static void a_frame_that_arrives_comes_when_it_came_in_the_trace(void **state)
+{
+	static const struct setting native = {"native", "first_touch", {NO_TLB, NULL}};
+	struct script s;
+	json_t *r;
+
+	(void)state;
+	begin(&s, 1);
+	work(&s, 0, 1);
+	idle_begins(&s, 0);
+	add(&s, 0, RECORD_IO_BEGIN, 7, SOURCE_NETWORK);
+	add(&s, 0, RECORD_NETWORK, 60, NETWORK_FIRST);
+	add(&s, 0, RECORD_OPERAND, 0x20000, 0);
+	add(&s, 0, RECORD_IO_END, 7, SOURCE_NETWORK);
+	add(&s, 0, RECORD_INTERRUPT, 10, SOURCE_NETWORK);
+	idle_ends(&s, 0, 500); /* at 200 MHz */
+	r = replay(&s, &native);
+	assert_int_equal(p(r, 0, "idle_sleep_cycles"), 1000);
+	assert_int_equal(p(r, 0, "idle_io_cycles"), 0);
+	assert_int_equal(of(r, "requests"), 1);
+	assert_int_equal(of(r, "request_bytes"), 60);
+	json_decref(r);
+}
+
 static void idle_for_anything_else_lasts_as_long_as_the_guest_slept(void **state)
 {
 	static const struct setting native = {"native", "first_touch", {DISK, NO_TLB, NULL}};
@@ -1215,6 +1239,7 @@ int main(void)
 		cmocka_unit_test(disco_charges_an_update_of_the_tlb_more_than_a_refill),
 		cmocka_unit_test(a_guest_that_invalidates_its_whole_tlb_empties_the_l2tlb),
 		cmocka_unit_test(idle_for_a_disk_ends_when_the_request_is_done),
+		cmocka_unit_test(a_frame_that_arrives_comes_when_it_came_in_the_trace),
 		cmocka_unit_test(idle_for_anything_else_lasts_as_long_as_the_guest_slept),
 		cmocka_unit_test(disco_emulates_device_accesses_and_passes_requests_on),
 		cmocka_unit_test(the_l2tlb_is_read_through_the_caches),
