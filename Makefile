@@ -100,12 +100,11 @@ check: packages-build+guests+plots+check
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=asan unit-all
 	@sh tests/run.sh build $(UNIT:%.c=build/%) $(UNIT:%.c=build/asan/%) $(SCRIPTS)
 
-# What needs the Linux images, which are made from Debian's mipsel packages; one after the other,
-# because each uses all cores.
+# What needs the Linux images, which are made from Debian's mipsel packages.
 check-linux: packages-build+guests+check+linux
 	@$(MAKE) --no-print-directory -j$(JOBS) all guests-bare
 	@$(MAKE) --no-print-directory guests-linux
-	@JOBS=1 sh tests/run.sh build $(LINUX_TESTS)
+	@sh tests/run.sh build $(LINUX_TESTS)
 
 bench: packages-build+guests+bench
 	@$(MAKE) --no-print-directory -j$(JOBS) all guests-bare build/tests/bench/models
