@@ -56,6 +56,7 @@ static enum step fetch_line(struct machine *m, struct processor *p, uint32_t va)
 		if (step != DONE)
 			return step;
 		if (uncached) { /* each instruction again: no line to remember */
+			p->fetch_line = NO_FETCH_LINE;
 			if (s->page != UINT32_MAX)
 				return access_uncached(m, p, s);
 			devices_access(m, p);

@@ -992,6 +992,22 @@ static void references_that_go_past_the_caches_are_charged_to_their_home(void **
 	json_decref(r);
 }
 
+static void every_instruction_fetched_past_the_caches_is_charged(void **state)
+{
+	static const struct setting native = {"native", "first_touch", {NO_TLB, NULL}};
+	struct script s;
+	json_t *r;
+
+	(void)state;
+	begin(&s, 1);
+	add(&s, 0, RECORD_RUN, 0xa0010000, 4);
+	work(&s, 0, 1); /* from a line of a cache, and back */
+	add(&s, 0, RECORD_RUN, 0xa0010000, 4);
+	r = replay(&s, &native);
+	assert_int_equal(of(r, "uncached"), 8);
+	json_decref(r);
+}
+
 /* A request of two pieces, 4 KB each, from block `block` on. */
 static void disk_request(struct script *s, unsigned p, uint32_t number, uint32_t block)
 {
@@ -1239,6 +1255,7 @@ int main(void)
 		cmocka_unit_test(disco_charges_an_update_of_the_tlb_more_than_a_refill),
 		cmocka_unit_test(a_guest_that_invalidates_its_whole_tlb_empties_the_l2tlb),
 		cmocka_unit_test(idle_for_a_disk_ends_when_the_request_is_done),
+		cmocka_unit_test(every_instruction_fetched_past_the_caches_is_charged),
 		cmocka_unit_test(a_frame_that_arrives_comes_when_it_came_in_the_trace),
 		cmocka_unit_test(idle_for_anything_else_lasts_as_long_as_the_guest_slept),
 		cmocka_unit_test(disco_emulates_device_accesses_and_passes_requests_on),
