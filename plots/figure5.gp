@@ -51,7 +51,7 @@ set ylabel "time (percent)"
 set label 1 (title eq "" ? "Overhead of virtualization: where the time goes" : title) at screen 0.5, 0.97 center font ",14"
 set label 2 sprintf("simulated (%s), '%s' = 100", program, base) at graph 0.5, screen 0.862 center font ",11"
 set label 3 "Published: latencies 300/900 ns, caches, and the bars on the right (Figure 5: totals printed, parts measured from the figure)." at screen 0.03, 0.066 font ",9" tc rgb "#404040"
-set label 4 "Calibrated: an event's cost to the monitor (Table 2; a TLB miss also Figure 5), the L2TLB's size. Assumed: device registers, requests, the disk. Predicted: how often, so the bars on the left." at screen 0.03, 0.042 font ",9" tc rgb "#404040"
+set label 4 "Calibrated: an event's cost to the monitor (Table 2; a TLB miss: Figure 5), L2TLB size. Assumed: device registers, requests, disk. Predicted: how often, so the bars on the left." at screen 0.03, 0.042 font ",9" tc rgb "#404040"
 set label 5 "User and kernel with their stalls. The kernel is Debian's Linux, the workloads are like the paper's, not the same; its own privileged instructions and disk waits are what is shown." at screen 0.03, 0.018 font ",9" tc rgb "#404040"
 do for [i = 1:groups] {
 	from = real(word($groups[i + 1], 2)); to = real(word($groups[i + 1], 3))
