@@ -70,8 +70,9 @@ done >differs
 [ ! -s differs ]
 ok "... and all but idle time stays $(cat differs)"
 
-# A replay of one processor, of a second at least, ends soon after Ctrl-C and leaves nothing.
-timeout -s INT -k 60 0.5 "$D" replay pmake.trace -s disco -o stopped.h5 2>stopped
+# A replay of one processor ends soon after Ctrl-C and leaves nothing. (Without --foreground timeout sends two
+# signals, and the second ends the process at once.)
+timeout --foreground -s INT -k 60 0.5 "$D" replay pmake.trace -s disco -o stopped.h5 2>stopped
 [ "$(cat stopped)" = "discosim: interrupted" ] && [ ! -e stopped.h5 ]
 ok "Ctrl-C ends a replay $(cat stopped)"
 
