@@ -291,7 +291,8 @@ th { white-space: normal; vertical-align: bottom; background: #f4f4f4 }
 <h1>discosim: figures and tables beside the published ones</h1>
 <p>Published: Bugnion, Devine, Rosenblum, <i>Disco</i>, SOSP'97. Three kinds of numbers are on this page.
 <b>Published</b> ones are printed in the paper, or measured from its vector figures (parts of bars).
-<b>Calibrated</b> ones are the monitor's trap and emulation costs, chosen so that Table 2 and Figure 5 come out
+<b>Calibrated</b> ones are the monitor's costs per event, chosen so that the parts of Table 2 and the cost of a TLB miss in Figure 5
+come out, and the size of its L2TLB, so that it catches as much as in Table 2
 (<code>discosim params</code> names each source). <b>Predicted</b> is everything simulated here: traces of real MIPS
 programs, replayed; no parameter was set to fit Figure 8. The workloads are not the paper's (its IRIX, Engineering and
 Raytrace inputs are not to be had), so a deviation says how far the same question has the same answer here.</p>
