@@ -73,6 +73,11 @@ is free above the guest; see --ram" --ram 4300K --initrd "$T/initrd" "$T/devices
 timeout 300 "$D" run -q --board malta --initrd "$T/empty" "$T/devices.elf" </dev/null \
 	2>"$T/said"
 check "an empty one" grep -q "empty: 0 bytes; wanted 1 to" "$T/said"
+head -c 4096 /dev/zero >"$T/image"
+ln -s . "$T/here"
+says "one overlay under two names" 2 \
+	"discosim: --disk DIR/image,overlay=DIR/here/o: the overlay of another disk too; wanted a file for each" \
+	--disk "$T/image,overlay=$T/o" --disk "$T/image,overlay=$T/here/o" "$T/devices.elf"
 says "a command line that Linux has no room for" 1 "discosim: the guest's command line is longer \
 than 4095 bytes, which is what Linux takes" "$T/devices.elf" "$(head -c 4096 /dev/zero | tr '\0' x)"
 

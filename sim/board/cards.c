@@ -7,13 +7,35 @@
 #include "sim/board/cards.h"
 
 #include <assert.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "sim/board/disk.h"
 #include "sim/board/virtio_blk.h"
 #include "sim/board/virtio_net.h"
+
+/* Under whatever names; a file that is not there yet by its folder and its name in it. */
+static bool same_file(const char *a, const char *b)
+{
+	char *one = strdup(a), *other = strdup(b);
+	struct stat x, y;
+	bool same;
+
+	if (!one || !other)
+		abort();
+	same = !strcmp(basename(one), basename(other));
+	if (stat(a, &x) || stat(b, &y))
+		same = same && !stat(dirname(one), &x) && !stat(dirname(other), &y);
+	else
+		same = true;
+	same = same && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	free(one);
+	free(other);
+	return same;
+}
 
 /* Two overlays in one file would be one of them in the end. */
 static int check_overlays(const struct board_config *config, struct error *err)
@@ -21,7 +43,7 @@ static int check_overlays(const struct board_config *config, struct error *err)
 	for (unsigned i = 0; i < config->disks; i++)
 		for (unsigned j = 0; j < i; j++)
 			if (config->disk[i].overlay && config->disk[j].overlay &&
-			    !strcmp(config->disk[i].overlay, config->disk[j].overlay))
+			    same_file(config->disk[i].overlay, config->disk[j].overlay))
 				return error_usage(err,
 						   "--disk %s,overlay=%s: the overlay of another "
 						   "disk too; wanted a file for each",
