@@ -15,7 +15,7 @@ enum { OPT_SNAPSHOT = 512, OPT_SNAPSHOT_AT };
 
 /* clang-format off */
 static const struct param rows[] = {
-	{.key = "snapshot-at", .type = PARAM_COUNT, .value = 0, .min = 1, .max = 1e18,
+	{.key = "--snapshot-at", .type = PARAM_COUNT, .value = 0, .min = 1, .max = 1e18,
 	 .offset = offsetof(struct guest_options, snapshot_at), .unit = "1", .help = "moment"},
 	{.key = NULL},
 };
@@ -41,7 +41,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->snapshot = arg;
 		break;
 	case OPT_SNAPSHOT_AT:
-		return param_set(rows, o, "snapshot-at", arg, o->err) ? EINVAL : 0;
+		return param_set(rows, o, "--snapshot-at", arg, o->err) ? EINVAL : 0;
 	case ARGP_KEY_END:
 		if (o->snapshot_at && !o->snapshot) {
 			error_usage(o->err, "--snapshot-at without --snapshot; wanted the file's "

@@ -17,15 +17,15 @@
 static const char *const models[] = {[CPU_24KF] = "24Kf", [CPU_34KF] = "34Kf", NULL};
 
 static const struct param rows[] = {
-	{.key = "processors", .type = PARAM_COUNT, .value = 1, .min = 1, .max = BOARD_MAX_PROCESSORS,
+	{.key = "--processors", .type = PARAM_COUNT, .value = 1, .min = 1, .max = BOARD_MAX_PROCESSORS,
 	 .offset = offsetof(struct guest_options, processors), .unit = "1", .help = "processors"},
-	{.key = "ram", .type = PARAM_COUNT, .value = 0, .min = 1 << 20, .max = BOARD_MAX_RAM,
+	{.key = "--ram", .type = PARAM_COUNT, .value = 0, .min = 1 << 20, .max = BOARD_MAX_RAM,
 	 .offset = offsetof(struct guest_options, ram_bytes), .unit = "bytes", .help = "RAM"},
-	{.key = "tlb-entries", .type = PARAM_COUNT, .value = 64, .min = 16, .max = 64,
+	{.key = "--tlb-entries", .type = PARAM_COUNT, .value = 64, .min = 16, .max = 64,
 	 .offset = offsetof(struct guest_options, tlb_entries), .unit = "1", .help = "TLB entries"},
-	{.key = "model", .type = PARAM_CHOICE, .value = CPU_24KF, .choices = models,
+	{.key = "--model", .type = PARAM_CHOICE, .value = CPU_24KF, .choices = models,
 	 .offset = offsetof(struct guest_options, model), .unit = "1", .help = "processors' model"},
-	{.key = "max-insns", .type = PARAM_COUNT, .value = 0, .min = 1, .max = 1e18,
+	{.key = "--max-insns", .type = PARAM_COUNT, .value = 0, .min = 1, .max = 1e18,
 	 .offset = offsetof(struct guest_options, max_insns), .unit = "1", .help = "limit"},
 	{.key = NULL},
 };
@@ -111,21 +111,21 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'c':
 		o->given |= GIVEN_PROCESSORS;
-		rc = param_set(rows, o, "processors", arg, o->err);
+		rc = param_set(rows, o, "--processors", arg, o->err);
 		break;
 	case OPT_MODEL:
 		o->given |= GIVEN_MODEL;
-		rc = param_set(rows, o, "model", arg, o->err);
+		rc = param_set(rows, o, "--model", arg, o->err);
 		break;
 	case OPT_RAM:
 		o->given |= GIVEN_RAM;
-		rc = param_set(rows, o, "ram", arg, o->err);
+		rc = param_set(rows, o, "--ram", arg, o->err);
 		if (!rc && o->ram_bytes % 4096)
 			rc = error_usage(o->err, "--ram %s: wanted a multiple of 4K", arg);
 		break;
 	case OPT_TLB:
 		o->given |= GIVEN_TLB;
-		rc = param_set(rows, o, "tlb-entries", arg, o->err);
+		rc = param_set(rows, o, "--tlb-entries", arg, o->err);
 		break;
 	case OPT_DISK:
 		rc = add_disk(o, arg);
@@ -139,7 +139,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->root = arg;
 		break;
 	case OPT_MAX:
-		rc = param_set(rows, o, "max-insns", arg, o->err);
+		rc = param_set(rows, o, "--max-insns", arg, o->err);
 		break;
 	case OPT_STATS:
 		o->stats = true;

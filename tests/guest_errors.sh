@@ -149,9 +149,9 @@ usage() { # TEXT ARG...
 }
 usage "no guest given; wanted GUEST [ARG...] or --from SNAPSHOT" run
 usage "run: unknown option or missing value at '--nonsense'; see 'discosim run --help'" run --nonsense x
-usage "processors: 65 is out of range; wanted 1 to 64" run -c 65 x
-usage "processors: 'two' is not a whole number" run -c two x
-usage "ram: 1G is out of range; wanted 1048576 to 536870912 bytes" run --ram 1G x
+usage "--processors: 65 is out of range; wanted 1 to 64" run -c 65 x
+usage "--processors: 'two' is not a whole number" run -c two x
+usage "--ram: 1G is out of range; wanted 1048576 to 536870912 bytes" run --ram 1G x
 usage "--ram 1048577: wanted a multiple of 4K" run --ram 1048577 x
 usage "--board mars: no such board; there is: bare, malta" run --board mars x
 usage "run: unknown option or missing value at '-z'; see 'discosim run --help'" run -z x

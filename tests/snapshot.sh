@@ -132,7 +132,7 @@ usage "--from without --roi: the trace would lack what happened before the snaps
 usage "--snapshot-at without --snapshot; wanted the file's name too" run --snapshot-at 5 "$G"
 usage "capture: unknown option or missing value at '--snapshot'; see 'discosim capture --help'" \
 	capture --snapshot "$T/none" -o "$T/none" "$G"
-usage "snapshot-at: 0 is out of range; wanted 1 to 1e+18" run --snapshot-at 0 "$G"
+usage "--snapshot-at: 0 is out of range; wanted 1 to 1e+18" run --snapshot-at 0 "$G"
 expect "a folder that is not there" 1 \
 	"discosim: DIR/no/file: cannot write there: DIR/no: No such file or directory" \
 	"$DISCOSIM" run --snapshot "$T/no/file" "$G" work
