@@ -23,6 +23,8 @@ for tool in apt-get apt-cache dpkg-deb cpio fakeroot mke2fs debugfs xz sha256sum
 done
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
+exec 9>"$folder/lock" # two makes at once: one fetches, the other finds all there
+flock 9
 key=$(cat "$here/packages" "$here/fetch.sh" | sha256sum)
 [ -e "$folder/packages.txt" ] && [ "$key" = "$(cat "$folder/packages/key" 2>/dev/null)" ] && exit 0
 
@@ -94,7 +96,8 @@ rm -rf "$work/cache/archives/partial" "$work/cache/archives/lock"
 # "name version SHA256 file", of binary packages and of the files of source packages.
 (cd "$work/cache/archives" && sha256sum -- *.deb *.dsc *.tar.*) | sed 's/  / /; s/%3a/:/g' |
 	awk '{ n = split($2, part, "_"); print part[1], part[2], $1, $2 }' | sort >"$work/packages.txt"
-echo "$key" >"$work/cache/archives/key"
 rm -rf "$folder/packages"
 mv "$work/cache/archives" "$folder/packages"
 cmp -s "$work/packages.txt" "$folder/packages.txt" || mv "$work/packages.txt" "$folder/packages.txt"
+echo "$key" >"$work/key"
+mv "$work/key" "$folder/packages/key" # last: now all is there
